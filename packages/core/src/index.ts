@@ -1,1 +1,2 @@
-export {};
+export * from "./points/index.js";
+export * from "./random/index.js";
