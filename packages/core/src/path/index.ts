@@ -1,0 +1,3 @@
+export * from "./conditional-path.js";
+export * from "./convert.js";
+export * from "./path-batch.js";

@@ -1,0 +1,11 @@
+export * from "./cond-ot.js";
+export * from "./cosine.js";
+export * from "./custom.js";
+export type { Dual } from "./dual.js";
+export * as dual from "./dual.js";
+export * from "./linear-vp.js";
+export * from "./named.js";
+export * from "./polynomial.js";
+export type * from "./scheduler.js";
+export * from "./square-root.js";
+export * from "./vp.js";
