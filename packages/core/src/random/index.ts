@@ -1,2 +1,10 @@
+export * from "./choice.js";
+export { integers } from "./integers.js";
+export * from "./normal.js";
+export * from "./normal-cdf.js";
+export * from "./normal-quantile.js";
+export * from "./permutation.js";
 export * from "./philox.js";
+export * from "./portable-log.js";
+export * from "./rademacher.js";
 export * from "./rng.js";

@@ -50,11 +50,8 @@ export function words(rng: Rng, index: number, out: Uint32Array): void {
   philox4x32(index >>> 0, Math.floor(index / 2 ** 32) >>> 0, 0, 0, rng.k0, rng.k1, out);
 }
 
-/**
- * Fills `out` with uniform numbers of the open interval (0, 1): (k + ½)/2^52 for a 52-bit integer k, two words each.
- * `out[i]` is draw number `offset + i` of the stream.
- */
-export function uniform(rng: Rng, out: Float64Array, offset = 0): Float64Array {
+/** Fills `out` with uniform integers of [0, 2^52), two words each; `out[i]` is draw number `offset + i` of the stream. */
+export function bits52(rng: Rng, out: Float64Array, offset = 0): Float64Array {
   const four = new Uint32Array(4);
   let have = -1;
   for (let i = 0; i < out.length; i++) {
@@ -65,8 +62,18 @@ export function uniform(rng: Rng, out: Float64Array, offset = 0): Float64Array {
       have = index;
     }
     const at = (draw % 2) * 2;
-    out[i] = ((four[at] >>> 6) * 67108864 + (four[at + 1] >>> 6) + 0.5) / 4503599627370496; // 26 + 26 bits
+    out[i] = (four[at] >>> 6) * 67108864 + (four[at + 1] >>> 6); // 26 + 26 bits
   }
+  return out;
+}
+
+/**
+ * Fills `out` with uniform numbers of the open interval (0, 1): (k + ½)/2^52 with k of `bits52`.
+ * `out[i]` is draw number `offset + i` of the stream.
+ */
+export function uniform(rng: Rng, out: Float64Array, offset = 0): Float64Array {
+  bits52(rng, out, offset);
+  for (let i = 0; i < out.length; i++) out[i] = (out[i] + 0.5) / 4503599627370496; // exact: 53 bits
   return out;
 }
 
