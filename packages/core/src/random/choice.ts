@@ -2,7 +2,8 @@ import { type Rng, uniform } from "./rng.js";
 
 /**
  * Σ_{j ≤ i} w_j as the table that `choice` searches, [N].
- * @throws RangeError unless every weight is finite and non-negative and their sum is positive and finite.
+ * @throws RangeError unless every weight is finite and non-negative and their sum is at least 1e-300, so that a uniform
+ * number times the sum never rounds to the sum, and finite.
  */
 export function cumulativeSum(weights: ArrayLike<number>): Float64Array {
   const out = new Float64Array(weights.length);
@@ -14,8 +15,8 @@ export function cumulativeSum(weights: ArrayLike<number>): Float64Array {
     total += weights[i];
     out[i] = total;
   }
-  if (!(total > 0 && total < Infinity)) {
-    throw new RangeError(`Cannot sum weights: the sum is ${total}; expected a positive finite number`);
+  if (!(total >= 1e-300 && total < Infinity)) {
+    throw new RangeError(`Cannot sum weights: the sum is ${total}; expected a finite number of at least 1e-300`);
   }
   return out;
 }
