@@ -1,1 +1,3 @@
-export {};
+export * from "./array/index.js";
+export * from "./bytes/index.js";
+export * from "./npy/index.js";

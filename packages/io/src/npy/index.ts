@@ -1,0 +1,5 @@
+export { isNpy } from "./header.js";
+export * from "./read-npy.js";
+export * from "./read-npz.js";
+export * from "./write-npy.js";
+export * from "./write-npz.js";
