@@ -5,3 +5,4 @@ export * from "./path/index.js";
 export * from "./points/index.js";
 export * from "./random/index.js";
 export * from "./scheduler/index.js";
+export * from "./floor/index.js";

@@ -84,12 +84,28 @@ export function logitsOf(
   const { data: z, dim: D } = atoms.points;
   const scale = -0.5 / variance;
   let top = -Infinity;
+  const even = D - (D % 4);
   for (let i = 0, at = from * D; i < out.length; i++, at += D) {
-    let distance = 0;
-    for (let d = 0; d < D; d++) {
-      const r = x[d] - alpha * z[at + d];
-      distance += r * r;
+    let p = 0; // four sums, so that additions do not wait for each other
+    let q = 0;
+    let r = 0;
+    let s = 0;
+    let d = 0;
+    for (; d < even; d += 4) {
+      const e0 = x[d] - alpha * z[at + d];
+      const e1 = x[d + 1] - alpha * z[at + d + 1];
+      const e2 = x[d + 2] - alpha * z[at + d + 2];
+      const e3 = x[d + 3] - alpha * z[at + d + 3];
+      p += e0 * e0;
+      q += e1 * e1;
+      r += e2 * e2;
+      s += e3 * e3;
     }
+    for (; d < D; d++) {
+      const e = x[d] - alpha * z[at + d];
+      p += e * e;
+    }
+    const distance = p + q + (r + s);
     const logit = atoms.logWeights[from + i] + scale * distance;
     out[i] = logit;
     if (logit > top) top = logit;

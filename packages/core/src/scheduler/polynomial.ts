@@ -10,7 +10,7 @@ export function polynomial(power: number): Scheduler {
     name: `polynomial:${power}`,
     coefficients(t) {
       const alpha = t ** power;
-      const beta = t > 0 ? -Math.expm1(power * Math.log(t)) : 1; // 1 − tⁿ without cancellation near t = 1
+      const beta = t > 0 ? 0 - Math.expm1(power * Math.log(t)) : 1; // 1 − tⁿ without cancellation near t = 1
       const dAlpha = power * t ** (power - 1);
       return { alpha, beta, dAlpha, dBeta: -dAlpha, betaDBeta: -beta * dAlpha };
     },

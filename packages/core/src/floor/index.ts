@@ -1,0 +1,3 @@
+export * from "./estimate.js";
+export * from "./floor.js";
+export * from "./monte-carlo.js";
