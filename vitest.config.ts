@@ -1,7 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { countingReporter } from "./tools/lib/counting-reporter.mjs";
 
 const source = (name: string): string => fileURLToPath(new URL(`./packages/${name}/src/index.ts`, import.meta.url));
+
+/** Where `npm test` wants the counts of a run, beside what the terminal shows. */
+const tally = process.env.FLUXION_TEST_TALLY;
 
 /** Tests run on the sources: a package name resolves to its `src/index.ts`. */
 export default defineConfig({
@@ -13,5 +17,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    reporters: ["default", ...(tally === undefined ? [] : [countingReporter(tally)])],
   },
 });
