@@ -1,0 +1,15 @@
+export * from "./atoms.js";
+export * from "./checkerboard.js";
+export * from "./circles.js";
+export * from "./eight-gaussians.js";
+export * from "./gaussian-source.js";
+export * from "./mixture.js";
+export * from "./moments.js";
+export * from "./moons.js";
+export * from "./pinwheel.js";
+export { type Source, type UserSource, userSource } from "./source.js";
+export * from "./spirals.js";
+export * from "./swiss-roll.js";
+export type { ToyParams, ToySet } from "./toy-set.js";
+export * from "./toy-sets.js";
+export { type Weights, weightEntropy } from "./weights.js";
