@@ -1,3 +1,4 @@
 export * from "./array/index.js";
-export * from "./bytes/index.js";
+export { digest, gunzip, gzip, isGzip } from "./bytes/index.js";
+export * from "./csv/index.js";
 export * from "./npy/index.js";

@@ -2,5 +2,8 @@ export * from "./dtype.js";
 export * from "./elements.js";
 export * from "./from-fortran.js";
 export * from "./half.js";
+export * from "./labels.js";
 export * from "./nd-array.js";
+export * from "./number-text.js";
+export * from "./table.js";
 export * from "./to-float64.js";

@@ -74,9 +74,8 @@ const ROUND = Uint32Array.of(
 const rotate = (x: number, n: number): number => (x >>> n) | (x << (32 - n));
 
 /** Fills `w` with the message schedule of the 64 bytes from `start` (§6.2.2, step 1). */
-function schedule(bytes: Uint8Array, start: number, w: Int32Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, 64);
-  for (let i = 0; i < 16; i++) w[i] = view.getInt32(4 * i);
+function schedule(view: DataView, start: number, w: Int32Array): void {
+  for (let i = 0; i < 16; i++) w[i] = view.getInt32(start + 4 * i);
   for (let i = 16; i < 64; i++) {
     const early = w[i - 15] as number;
     const late = w[i - 2] as number;
@@ -137,8 +136,9 @@ export function digest(bytes: Uint8Array): string {
   const state = Int32Array.from(INITIAL);
   const w = new Int32Array(64);
   for (const part of [bytes, lastBlocks(bytes)]) {
+    const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
     for (let start = 0; start + 64 <= part.length; start += 64) {
-      schedule(part, start, w);
+      schedule(view, start, w);
       compress(state, w);
     }
   }

@@ -1,0 +1,2 @@
+export * from "./finite-rows.js";
+export * from "./known-keys.js";
