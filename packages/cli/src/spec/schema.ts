@@ -1,0 +1,86 @@
+import { schedulerNamed, schedulerNames } from "@fluxion/core";
+import * as z from "zod";
+import type { Spec } from "./spec.js";
+import { strict, whole } from "./strict.js";
+
+const positive = z.number().positive();
+const notNegative = z.number().min(0);
+
+/** A folder takes the name, so it must not lead elsewhere. */
+const name = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u, "a text of letters, digits, _, - and . that begins with a letter or digit");
+
+const path = z.string().refine(
+  (text) => {
+    try {
+      schedulerNamed(text);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  `one of ${schedulerNames.join(", ")}, with its numbers as in polynomial:3`,
+);
+
+/** `data: digits` is short for `data: { from: digits }`. */
+const data = z.preprocess(
+  (value) => (typeof value === "string" ? { from: value } : value),
+  strict({
+    from: z.string().min(1),
+    scale: strict({
+      factor: z
+        .number()
+        .refine((v) => v !== 0, "a number that is not 0")
+        .default(1),
+      offset: z.number().default(0),
+    }).optional(),
+    labels: z.enum(["none", "first", "last"]).optional(),
+    bandwidth: notNegative.default(0),
+    weights: z.string().min(1).optional(),
+    image: strict({ width: whole(1), height: whole(1) }).optional(),
+  }),
+);
+
+const network = strict({
+  width: whole(1).default(256),
+  depth: whole(1).default(3),
+  frequencies: whole(1).default(16),
+}).prefault({});
+
+const train = strict({
+  steps: whole(1).default(2000),
+  batch: whole(1).default(256),
+  learningRate: positive.default(1e-3),
+  warmup: whole(0).default(100),
+  schedule: z.enum(["constant", "linear", "cosine"]).default("cosine"),
+  weightDecay: notNegative.default(0),
+  clip: positive.default(1),
+  ema: z.number().min(0).lt(1).default(0.999),
+  evaluateEvery: whole(1).default(100),
+  checkpointEvery: whole(1).default(500),
+  evaluationBatch: whole(2).default(512),
+}).prefault({});
+
+const sample = strict({
+  count: whole(1).default(1000),
+  solver: z.enum(["euler", "midpoint", "heun", "rk4", "dopri5"]).default("dopri5"),
+  rtol: positive.default(1e-5),
+  atol: positive.default(1e-5),
+  steps: whole(1).default(50),
+  seed: whole(0).default(1),
+}).prefault({});
+
+/** Everything that a run is made of; unknown keys are refused, missing ones take the defaults that a resolved spec shows. */
+export const specSchema: z.ZodType<Spec> = strict({
+  name: name.default("run"),
+  seed: whole(0).default(0),
+  data,
+  path: path.default("condOt"),
+  verify: strict({ samples: whole(2).default(2000) }).prefault({}),
+  floor: strict({ samples: whole(2).default(256) }).prefault({}),
+  network,
+  train,
+  sample,
+  report: strict({ language: z.enum(["en", "zh"]).default("en") }).prefault({}),
+});

@@ -1,0 +1,74 @@
+/** The data of a run and how its numbers become points. */
+export interface DataSpec {
+  /** `digits`, a toy set as `moons:2000`, or a file. */
+  readonly from: string;
+  /** Every coordinate v becomes factor·v + offset. */
+  readonly scale?: { readonly factor: number; readonly offset: number } | undefined;
+  /** Which column of a table holds labels, and no coordinate. */
+  readonly labels?: "none" | "first" | "last" | undefined;
+  /** Width of the Gaussian around every point; 0 for the points themselves. */
+  readonly bandwidth: number;
+  /** A file with one positive weight a point. */
+  readonly weights?: string | undefined;
+  /** The picture that a row is, in row-major grey levels. */
+  readonly image?: { readonly width: number; readonly height: number } | undefined;
+}
+
+/** The velocity network. */
+export interface NetworkSpec {
+  /** Units of a hidden layer. */
+  readonly width: number;
+  /** Hidden layers. */
+  readonly depth: number;
+  /** Frequencies of the sine and cosine features of t. */
+  readonly frequencies: number;
+}
+
+/** How the network is trained. */
+export interface TrainSpec {
+  readonly steps: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  /** Steps in which the learning rate rises from 0. */
+  readonly warmup: number;
+  /** What the learning rate does after the warm-up. */
+  readonly schedule: "constant" | "linear" | "cosine";
+  readonly weightDecay: number;
+  /** Largest norm of the gradient. */
+  readonly clip: number;
+  /** Decay of the running mean of the weights. */
+  readonly ema: number;
+  /** Steps between two measurements of the loss and its excess. */
+  readonly evaluateEvery: number;
+  readonly checkpointEvery: number;
+  /** Pairs (z, x₀) of a measurement. */
+  readonly evaluationBatch: number;
+}
+
+/** How samples are drawn after the training. */
+export interface SampleSpec {
+  readonly count: number;
+  readonly solver: "euler" | "midpoint" | "heun" | "rk4" | "dopri5";
+  /** Tolerances of the adaptive solver. */
+  readonly rtol: number;
+  readonly atol: number;
+  /** Steps of the solvers of fixed step. */
+  readonly steps: number;
+  readonly seed: number;
+}
+
+/** A run as its spec file describes it, with every default filled in. */
+export interface Spec {
+  /** Names the run directory. */
+  readonly name: string;
+  readonly seed: number;
+  readonly data: DataSpec;
+  /** The scheduler as text, as `condOt` or `polynomial:3`. */
+  readonly path: string;
+  readonly verify: { readonly samples: number };
+  readonly floor: { readonly samples: number };
+  readonly network: NetworkSpec;
+  readonly train: TrainSpec;
+  readonly sample: SampleSpec;
+  readonly report: { readonly language: "en" | "zh" };
+}
