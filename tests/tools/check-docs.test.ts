@@ -78,6 +78,19 @@ test("a ts block runs, and one that does not compile, throws or prints otherwise
   expect(rest).toEqual([]);
 });
 
+test("a block that shows a file compiles in its place, beside the other files of its recipe, and does not run", async () => {
+  const one = fence(
+    "ts file=packages/core/src/two.ts",
+    'import { one } from "./index.js";\nexport const two: number = one + one;\nthrow new Error();',
+  );
+  const other = (type: string): string =>
+    fence("ts file=packages/core/src/four.ts", `import { two } from "./two.js";\nexport const four: ${type} = two;`);
+  expect(await changed({ "CONTRIBUTING.md": one + other("number") })).toEqual([]);
+  expect(await changed({ "CONTRIBUTING.md": one + other("string") })).toEqual([
+    "CONTRIBUTING.md:8: the block does not compile: Type 'number' is not assignable to type 'string'.",
+  ]);
+});
+
 test("the README has the same code in both languages, with comments of its own", async () => {
   const english = fence("ts", "// one\nconst x = 1; // and\n") + fence("sh", "npm start # go");
   const chinese = fence("ts", "// 一\nconst x = 1;\n") + fence("sh", "npm start   # 开始");

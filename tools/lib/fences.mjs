@@ -3,40 +3,39 @@ import { join } from "node:path";
 import { execPath } from "node:process";
 import ts from "typescript";
 import { runCaptured } from "./child.mjs";
+import { toJavaScript, typeErrors } from "./compile.mjs";
 
 /** @typedef {import("./problem.mjs").Problem} Problem */
 /** @typedef {import("./markdown.mjs").Markdown} Markdown */
 /** @typedef {import("./markdown.mjs").Fence} Fence */
-/** A block to run: the page it is of, and what it should print where the page says so. @typedef {{ file: string, fence: Fence, output?: string }} Program */
+/**
+ * A `ts` block of a page. `at` is the file that it is compiled as; `output` is what it prints, where the page says so.
+ * @typedef {{ page: string, fence: Fence, at: string, output?: string }} Block
+ */
 
 const CODE = /^(ts|js|mjs|sh|bash|shell|yaml|json)\b/;
 
 /**
- * Compiles and runs every `ts` block of the pages as a module of its own, in the root of the repository. A `text output`
- * block right behind it says what it prints. Blocks marked `ts no-run` are left out.
+ * Compiles every `ts` block of the pages, and runs it as a module of its own in the root of the repository. A
+ * `text output` block right behind it says what it prints. A block marked `ts file=PATH` shows a file that the reader is
+ * to write there: it compiles in its place and is not run. A block marked `ts no-run` is left alone.
  * @param {string} root
  * @param {Map<string, Markdown>} pages
  * @returns {Promise<Problem[]>}
  */
 export async function runFences(root, pages) {
-  const programs = [...pages].flatMap(([file, { fences }]) => programsOf(file, fences));
-  if (programs.length === 0) return [];
   // Inside node_modules packages resolve by name, and git, the formatter and the tests look away.
   const cache = join(root, "node_modules", ".cache");
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "docs-"));
   try {
-    const sources = programs.map(({ fence }, i) => {
-      const source = join(folder, `block-${i}.mts`);
-      writeFileSync(source, fence.code);
-      return source;
-    });
-    const wrong = typeErrors(root, sources);
+    const blocks = [...pages].flatMap(([page, { fences }]) => blocksOf(root, folder, page, fences));
+    const wrong = blocks.length === 0 ? new Map() : typeErrors(root, new Map(blocks.map(({ at, fence }) => [at, fence.code])));
     const problems = [];
-    for (const [i, program] of programs.entries()) {
-      problems.push(
-        ...(wrong[i].length > 0 ? wrong[i].map((error) => located(program, error)) : await runBlock(root, sources[i], program)),
-      );
+    for (const block of blocks) {
+      const errors = wrong.get(block.at) ?? [];
+      for (const error of errors) problems.push(located(block, error));
+      if (errors.length === 0 && block.fence.info === "ts") problems.push(...(await runBlock(root, block)));
     }
     return problems;
   } finally {
@@ -44,53 +43,32 @@ export async function runFences(root, pages) {
   }
 }
 
-/** @param {string} file @param {Fence[]} fences @returns {Program[]} */
-function programsOf(file, fences) {
+/** @param {string} root @param {string} folder @param {string} page @param {Fence[]} fences @returns {Block[]} */
+function blocksOf(root, folder, page, fences) {
   return fences.flatMap((fence, i) => {
+    const [, path] = fence.info.match(/^ts file=(\S+)$/) ?? [];
+    if (path !== undefined) return [{ page, fence, at: join(root, path) }];
     if (fence.info !== "ts") return [];
+    const at = join(folder, `${page.replaceAll("/", "-")}-${i}.mts`);
     const next = fences[i + 1];
-    return [next?.info === "text output" ? { file, fence, output: next.code } : { file, fence }];
+    return [next?.info === "text output" ? { page, fence, at, output: next.code } : { page, fence, at }];
   });
 }
 
-/** @param {Program} program @param {{ line: number, message: string }} error @returns {Problem} */
-function located({ file, fence }, { line, message }) {
-  return { file, line: fence.line + line, message: `the block does not compile: ${message}` };
+/** @param {Block} block @param {{ line: number, message: string }} error @returns {Problem} */
+function located({ page, fence }, { line, message }) {
+  return { file: page, line: fence.line + line, message: `the block does not compile: ${message}` };
 }
 
-/** @param {string} root @param {string} source @param {Program} program @returns {Promise<Problem[]>} */
-async function runBlock(root, source, { file, fence, output }) {
-  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true };
-  const program = source.replace(/\.mts$/, ".mjs");
-  writeFileSync(program, ts.transpileModule(fence.code, { compilerOptions }).outputText);
+/** @param {string} root @param {Block} block @returns {Promise<Problem[]>} */
+async function runBlock(root, { page: file, fence, at, output }) {
+  const program = at.replace(/\.mts$/, ".mjs");
+  writeFileSync(program, toJavaScript(fence.code));
   const { code, stdout, stderr } = await runCaptured(execPath, [program], { cwd: root });
   const { line } = fence;
   if (code !== 0) return [{ file, line, message: `the block ends with code ${code}; expected 0\n${stderr.trim()}` }];
   if (output === undefined || stdout.trim() === output.trim()) return [];
   return [{ file, line, message: `the block prints\n${stdout.trim()}\nexpected\n${output.trim()}` }];
-}
-
-/** The errors of each source, with 0-based lines. @param {string} root @param {string[]} sources @returns {{ line: number, message: string }[][]} */
-function typeErrors(root, sources) {
-  const program = ts.createProgram(sources, {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    moduleDetection: ts.ModuleDetectionKind.Force,
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: true,
-    noEmit: true,
-    typeRoots: [join(root, "node_modules", "@types")],
-    types: ["node"],
-  });
-  return sources.map((source) => {
-    const file = program.getSourceFile(source);
-    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map((diagnostic) => ({
-      line: file?.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line ?? 0,
-      message: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
-    }));
-  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { env, execPath } from "node:process";
+import { env, execPath, stdout } from "node:process";
 import { runAttached } from "./child.mjs";
 import { root } from "./paths.mjs";
 
@@ -18,10 +18,11 @@ export async function runVitest({ all, args }) {
   try {
     const file = join(folder, "tally.json");
     const program = join(root, "node_modules", "vitest", "vitest.mjs");
+    const plain = stdout.isTTY || env.FORCE_COLOR ? {} : { NO_COLOR: "1" }; // CI=true alone would colour a log file
     const code = await runAttached(execPath, [program, "run", ...args], {
       cwd: root,
       stdio: ["ignore", "inherit", "inherit"],
-      env: { ...env, CI: "true", FLUXION_TEST_TALLY: file, FLUXION_TEST_ALL: all ? "1" : "" },
+      env: { ...env, ...plain, CI: "true", FLUXION_TEST_TALLY: file, FLUXION_TEST_ALL: all ? "1" : "" },
     });
     return { ...judge(tallyOf(file), code), code };
   } finally {
