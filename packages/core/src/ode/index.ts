@@ -1,3 +1,15 @@
+export * from "./adaptive.js";
+export * from "./dense-solution.js";
+export * from "./dormand-prince.js";
+export * from "./record-states.js";
+export * from "./runge-kutta.js";
+export * from "./save-at.js";
+export * from "./segment.js";
+export * from "./solve.js";
+export * from "./solve-async.js";
+export type { SolveOptions } from "./solve-options.js";
 export * from "./tableau.js";
+export * from "./tableaus.js";
+export * from "./time-grid.js";
 export type * from "./vector-field.js";
 export * from "./vector-space.js";
