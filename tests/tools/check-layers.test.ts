@@ -34,6 +34,9 @@ test("another folder is entered by its index only, the own folder never", async 
   expect(await core({ "packages/core/src/path/bad.ts": 'export * from "../points/points.js";\n' })).toEqual([
     "packages/core/src/path/bad.ts:1: imports points/points.ts; expected points/index.js from outside points",
   ]);
+  expect(await core({ "packages/core/src/path/bad.ts": 'export * from "../points/gone.js";\n' })).toEqual([
+    "packages/core/src/path/bad.ts:1: imports packages/core/src/points/gone.js, which does not exist; expected a file",
+  ]);
   expect(await core({ "packages/core/src/path/bad.ts": 'export * from "./index.js";\n' })).toEqual([
     "packages/core/src/path/bad.ts:1: imports the index of its own folder; expected the file itself",
   ]);
