@@ -7,3 +7,5 @@ export * from "./path/index.js";
 export * from "./points/index.js";
 export * from "./random/index.js";
 export * from "./scheduler/index.js";
+export * from "./sample/index.js";
+export * from "./verify/index.js";

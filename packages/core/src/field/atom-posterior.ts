@@ -5,9 +5,10 @@
  *
  *     E[z|x] = m + κ(x − αm),   κ = αh²/v,   E[ε|x]/β = (x − αm)/v = −∇ log p_t(x)
  */
-import { type Points, zerosLike } from "../points/index.js";
+import { type Points, row, zerosLike } from "../points/index.js";
 import { dataLimit } from "./data-limit.js";
 import type { Moments, PathPoint, Posterior, Spread, Tangent } from "./posterior.js";
+import { refuseLimit, requireMass, requireQuery, requireTop, requireWeights } from "./require.js";
 import { logitsOf, type ScanQuery, type ScanState, scanAtoms, type WeightedAtoms } from "./scan.js";
 import { topWeights } from "./top-weights.js";
 
@@ -20,21 +21,19 @@ export interface AtomPosteriorOptions {
 /**
  * The exact posterior over weighted atoms (or their kernel density) under the source N(0, I), by full scans in float64.
  * Cost N·D multiply-adds a point, twice that with spread or tangent. Eq. (M5)
+ * @throws RangeError when the weights do not sum to one or the bandwidth is negative.
  */
 export function atomPosterior(atoms: WeightedAtoms, { bandwidth = 0 }: AtomPosteriorOptions = {}): Posterior {
   if (!(bandwidth >= 0 && bandwidth < Infinity)) {
     throw new RangeError(`Cannot smooth the data: the bandwidth is ${bandwidth}; expected a finite number ≥ 0`);
   }
   const { dim, size } = atoms.points;
-  const check = (x: Points): void => {
-    if (x.dim !== dim)
-      throw new RangeError(`Cannot evaluate the posterior: x has dim ${x.dim}, data has dim ${dim}; expected equal dims`);
-  };
+  requireWeights(atoms.logWeights, size);
   const varianceAt = ({ alpha, beta }: PathPoint): number => {
     const variance = beta * beta + alpha * alpha * bandwidth * bandwidth;
-    if (variance > 0) return variance;
+    if (0.5 / variance < Infinity) return variance;
     throw new RangeError(
-      "Cannot evaluate the posterior at β = 0: atoms have no density there; expected t < 1, or the limit at the data",
+      `Cannot evaluate the posterior at β = ${beta}: atoms have no density there in float64; expected t < 1, or the limit at the data`,
     );
   };
   return {
@@ -42,41 +41,45 @@ export function atomPosterior(atoms: WeightedAtoms, { bandwidth = 0 }: AtomPoste
     size,
     singularAtData: bandwidth === 0,
     evaluate(x, at, want = {}) {
-      check(x);
+      requireQuery(x, dim);
       const query: ScanQuery = {
         alpha: at.alpha,
         variance: varianceAt(at),
         spread: want.spread ?? false,
-        top: Math.min(want.top ?? 0, size),
+        top: requireTop(want.top ?? 0, size),
         tangent: want.tangent,
       };
       return finish(scanAtoms(atoms, x, query), x, { ...query, beta: at.beta, bandwidth });
     },
     weights(x, at) {
-      check(x);
+      requireQuery(x, dim);
       const query = { alpha: at.alpha, variance: varianceAt(at) };
       const out = new Float64Array(x.size * size);
+      const mass = new Float64Array(x.size);
       for (let b = 0; b < x.size; b++) {
         const logits = out.subarray(b * size, (b + 1) * size);
-        normalise(logits, logitsOf(atoms, x.data.subarray(b * dim, (b + 1) * dim), query, logits));
+        mass[b] = normalise(logits, logitsOf(atoms, row(x, b), query, logits));
       }
+      requireMass(mass);
       return out;
     },
     limit(x, top = 0) {
-      check(x);
-      return dataLimit(atoms, x, Math.min(top, size));
+      requireQuery(x, dim);
+      if (bandwidth > 0) refuseLimit();
+      return dataLimit(atoms, x, requireTop(top, size));
     },
   };
 }
 
-/** Turns logits into weights that sum to one, in place. */
-function normalise(logits: Float64Array, top: number): void {
+/** Turns logits into weights that sum to one, in place; returns Σ exp(ℓ − top) for the check that it is positive. */
+function normalise(logits: Float64Array, top: number): number {
   let mass = 0;
   for (let i = 0; i < logits.length; i++) {
     logits[i] = Math.exp(logits[i] - top);
     mass += logits[i];
   }
   for (let i = 0; i < logits.length; i++) logits[i] /= mass;
+  return mass;
 }
 
 interface Component extends ScanQuery {
@@ -88,6 +91,7 @@ interface Component extends ScanQuery {
 function finish(state: ScanState, x: Points, component: Component): Moments {
   const { alpha, variance, bandwidth } = component;
   const D = x.dim;
+  requireMass(state.mass);
   const kappa = (alpha * bandwidth * bandwidth) / variance;
   const denoiser = zerosLike(x);
   const scaledNoise = zerosLike(x);
@@ -100,15 +104,14 @@ function finish(state: ScanState, x: Points, component: Component): Moments {
     score.data[d] = -residual / variance;
   }
   const constant = -0.5 * D * Math.log(2 * Math.PI * variance);
-  const logMass = state.mass.map((mass, b) => state.top[b] + Math.log(mass));
   return {
-    logDensity: logMass.map((value) => value + constant),
+    logDensity: state.mass.map((mass, b) => state.top[b] + Math.log(mass) + constant),
     denoiser,
     scaledNoise,
     score,
-    entropy: state.mass.map((mass, b) => Math.max(0, Math.log(mass) - state.logitSum[b] / mass)),
+    entropy: state.mass.map((mass, b) => Math.log(mass) - state.logitSum[b] / mass),
     ess: state.mass.map((mass, b) => (mass * mass) / state.massSquared[b]),
-    top: topWeights(state.best, logMass),
+    top: topWeights(state.best, state.top, state.mass),
     ...(component.spread ? { spread: spreadOf(state, D, kappa, component) } : {}),
     ...(component.tangent ? { tangent: tangentOf(state, component.tangent, kappa, component) } : {}),
   };

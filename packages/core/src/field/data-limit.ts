@@ -1,10 +1,13 @@
-import { type Points, zeros } from "../points/index.js";
+import { type Points, row, zeros } from "../points/index.js";
 import type { DataLimit } from "./posterior.js";
 import type { WeightedAtoms } from "./scan.js";
 
 /**
  * The posterior as β → 0 at α = 1: all weight goes to the nearest atoms, shared by their prior weights where several
  * are at exactly the same distance in float64. Eq. (M5)
+ *
+ * At a tie this is the posterior under N(z, β²I) with β → 0, not the limit along a path: there α < 1 shortens every
+ * atom, and atoms of unequal norm tie at no t < 1.
  */
 export function dataLimit(atoms: WeightedAtoms, x: Points, top: number): DataLimit {
   const { points, logWeights } = atoms;
@@ -20,12 +23,14 @@ export function dataLimit(atoms: WeightedAtoms, x: Points, top: number): DataLim
     top: { count: top, indices: new Int32Array(size * top).fill(-1), weights: new Float64Array(size * top) },
   };
   for (let b = 0; b < size; b++) {
-    const { indices, distance } = nearest(points, x.data.subarray(b * D, (b + 1) * D));
-    const largest = Math.max(...indices.map((i) => logWeights[i]));
-    const raw = indices.map((i) => Math.exp(logWeights[i] - largest));
-    const mass = raw.reduce((sum, w) => sum + w, 0);
-    const weights = raw.map((w) => w / mass);
-    const mean = limit.denoiser.data.subarray(b * D, (b + 1) * D);
+    const { indices, distance } = nearest(atoms, row(x, b));
+    if (distance === Infinity) {
+      throw new RangeError(
+        `Cannot find the nearest atom: the squared distance of point ${b} overflows; expected a point near the data`,
+      );
+    }
+    const weights = shares(indices.map((i) => logWeights[i]));
+    const mean = row(limit.denoiser, b);
     indices.forEach((i, k) => {
       for (let d = 0; d < D; d++) mean[d] += weights[k] * points.data[i * D + d];
     });
@@ -34,7 +39,7 @@ export function dataLimit(atoms: WeightedAtoms, x: Points, top: number): DataLim
     });
     limit.distance[b] = distance;
     limit.ties[b] = indices.length;
-    limit.entropy[b] = weights.reduce((sum, w) => sum - w * Math.log(w), 0);
+    limit.entropy[b] = weights.reduce((sum, w) => (w > 0 ? sum - w * Math.log(w) : sum), 0);
     limit.ess[b] = 1 / weights.reduce((sum, w) => sum + w * w, 0);
     const order = indices.map((_, k) => k).sort((p, q) => weights[q] - weights[p] || p - q);
     order.slice(0, top).forEach((k, rank) => {
@@ -45,10 +50,21 @@ export function dataLimit(atoms: WeightedAtoms, x: Points, top: number): DataLim
   return limit;
 }
 
-function nearest(points: Points, x: Float64Array): { indices: number[]; distance: number } {
+/** Weights that sum to one, from their logarithms. */
+function shares(logs: readonly number[]): number[] {
+  if (logs.length === 1) return [1];
+  const largest = logs.reduce((top, v) => Math.max(top, v), -Infinity);
+  const raw = logs.map((v) => Math.exp(v - largest));
+  const mass = raw.reduce((sum, w) => sum + w, 0);
+  return raw.map((w) => w / mass);
+}
+
+/** All atoms of positive weight at the least distance from x, by index. */
+function nearest({ points, logWeights }: WeightedAtoms, x: Float64Array): { indices: number[]; distance: number } {
   let best = Infinity;
   let indices: number[] = [];
   for (let i = 0; i < points.size; i++) {
+    if (logWeights[i] === -Infinity) continue;
     let squared = 0;
     for (let d = 0; d < x.length; d++) squared += (x[d] - points.data[i * x.length + d]) ** 2;
     if (squared < best) {

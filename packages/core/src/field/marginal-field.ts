@@ -3,7 +3,7 @@ import type { Points } from "../points/index.js";
 import type { Coefficients, Scheduler } from "../scheduler/index.js";
 import type { Certificate } from "./certificate.js";
 import type { Posterior, TopWeights } from "./posterior.js";
-import { type Quantity, recipes } from "./quantity.js";
+import { type Quantity, quantities, recipes } from "./quantity.js";
 
 /** Options of one evaluation of several quantities. */
 export interface QuantityOptions {
@@ -42,17 +42,16 @@ export function marginalField(scheduler: Scheduler, posterior: Posterior): Margi
 
   const quantitiesAt: MarginalField["quantities"] = (t, x, names, { top = 0, tangent } = {}) => {
     const at = scheduler.at(t);
-    if (x.dim !== dim) {
-      throw new RangeError(`Cannot evaluate the marginal field: x has dim ${x.dim}, data has dim ${dim}; expected equal dims`);
-    }
-    if (names.includes("jvp") && (tangent?.dim !== dim || tangent.size !== x.size)) {
+    for (const name of names) requireKnown(name);
+    const jvp = names.includes("jvp");
+    if (jvp && (tangent?.dim !== dim || tangent.size !== x.size)) {
       throw new RangeError(
         `Cannot evaluate a Jacobian-vector product: directions are [${tangent?.size ?? 0}, ${tangent?.dim ?? 0}]; expected [${x.size}, ${dim}]`,
       );
     }
     if (at.beta === 0 && posterior.singularAtData) return atData(names, x, top);
     const spread = names.some((name) => recipes[name].spread);
-    const moments = posterior.evaluate(x, at, { spread, top, ...(tangent ? { tangent } : {}) });
+    const moments = posterior.evaluate(x, at, { spread, top, ...(jvp && tangent ? { tangent } : {}) });
     const values: Partial<Record<Quantity, Float64Array>> = {};
     for (const name of names) values[name] = finite(name, t, at, recipes[name].of(moments, at, x));
     return { values, top: moments.top, certificate: { kind: "exact", scanned: posterior.size } };
@@ -63,13 +62,7 @@ export function marginalField(scheduler: Scheduler, posterior: Posterior): Margi
     const values: Partial<Record<Quantity, Float64Array>> = {};
     for (const name of names) {
       const value = recipes[name].atData;
-      if (value === undefined) {
-        const known = (Object.keys(recipes) as Quantity[]).filter((other) => recipes[other].atData).join(", ");
-        throw new RangeError(
-          `Cannot evaluate "${name}" at t = 1: it diverges, since the path ends on the data points (β = 0); expected t < 1, or one of ${known}`,
-        );
-      }
-      values[name] = value(limit);
+      values[name] = value === undefined ? refuseAtData(name) : value(limit);
     }
     return { values, top: limit.top, certificate: { kind: "exact", scanned: posterior.size } };
   };
@@ -79,11 +72,25 @@ export function marginalField(scheduler: Scheduler, posterior: Posterior): Margi
     scheduler,
     posterior,
     evaluate(t, x, out) {
-      out.data.set(quantitiesAt(t, x, ["velocity"]).values.velocity ?? []);
+      const at = scheduler.at(t);
+      if (at.beta === 0 && posterior.singularAtData) refuseAtData("velocity");
+      out.data.set(finite("velocity", t, at, recipes.velocity.of(posterior.evaluate(x, at), at, x)));
       return out;
     },
     quantities: quantitiesAt,
   };
+}
+
+function requireKnown(name: string): void {
+  if (Object.hasOwn(recipes, name)) return;
+  throw new RangeError(`Cannot evaluate "${name}": no such quantity; expected one of ${quantities.join(", ")}`);
+}
+
+function refuseAtData(name: Quantity): never {
+  const known = quantities.filter((other) => recipes[other].atData).join(", ");
+  throw new RangeError(
+    `Cannot evaluate "${name}" at t = 1: it diverges, since the path ends on the data points (β = 0); expected t < 1, or one of ${known}`,
+  );
 }
 
 /** Refuses what is not finite, with the reason that the coefficients give. */

@@ -97,10 +97,10 @@ export interface Posterior {
   readonly size: number;
   /** Whether β = 0 is a singular end (atoms), where only `limit` answers; false for smoothed data. */
   readonly singularAtData: boolean;
-  /** The moments at points x, [B, D]. @throws RangeError when β = 0 and the data are atoms. */
+  /** The moments at points x, [B, D]. @throws RangeError when β = 0 and the data are atoms, or x is not finite. */
   evaluate(x: Points, at: PathPoint, want?: Want): Moments;
-  /** All posterior weights λ_i(x), [B, N]. Eq. (M5) */
+  /** All posterior weights λ_i(x), [B, N]. Eq. (M5) @throws RangeError as `evaluate` does. */
   weights(x: Points, at: PathPoint): Float64Array;
-  /** The limit β → 0 with α = 1, by the nearest atoms; `top` of them are kept. */
+  /** The limit β → 0 at α = 1, by the nearest atoms; `top` of them are kept. @throws RangeError for smoothed data. */
   limit(x: Points, top?: number): DataLimit;
 }

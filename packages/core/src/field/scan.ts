@@ -46,7 +46,7 @@ export interface ScanState {
 /** Atoms a block: the unit of the fixed merge order. */
 export const BLOCK = 4096;
 
-/** Weights below e^−700 of the largest are dropped: they are subnormal, slow, and far below one rounding of the sum. */
+/** Weights below e^−700 of the largest are dropped: near the subnormal range, slow, and far below one rounding of the sum. */
 const NEGLIGIBLE = -700;
 
 /** A state that has seen no atoms: the identity of `mergeScans`. */
@@ -139,6 +139,7 @@ export function scanBlock(atoms: WeightedAtoms, x: Points, query: ScanQuery, fro
       logitSum += w * logit;
       for (let d = 0; d < D; d++) mean[d] += w * z[at + d];
     }
+    if (mass === 0) continue; // every weight of the block is zero: nothing was seen
     for (let d = 0; d < D; d++) mean[d] /= mass;
     state.top[b] = top;
     state.mass[b] = mass;
@@ -180,12 +181,16 @@ function secondMoments(
   state.spread[b] = spread;
 }
 
-/** The state of the union of two disjoint shards; second moments by the pairwise update of [Chan1983]. */
+/**
+ * The state of the union of two disjoint shards; second moments by the pairwise update of [Chan1983]. The mean moves from
+ * the heavier shard, so that a shard without weight changes nothing.
+ */
 export function mergeScans(p: ScanState, q: ScanState, query: ScanQuery): ScanState {
   const D = p.mean.dim;
   const out = emptyScan(p.top.length, D, query);
   for (let b = 0; b < out.top.length; b++) {
     const top = Math.max(p.top[b], q.top[b]);
+    if (top === -Infinity) continue; // both empty
     const [shiftP, shiftQ] = [p.top[b] - top, q.top[b] - top];
     const [scaleP, scaleQ] = [Math.exp(shiftP), Math.exp(shiftQ)];
     const [massP, massQ] = [p.mass[b] * scaleP, q.mass[b] * scaleQ];
@@ -194,19 +199,20 @@ export function mergeScans(p: ScanState, q: ScanState, query: ScanQuery): ScanSt
     out.mass[b] = mass;
     out.massSquared[b] = p.massSquared[b] * scaleP * scaleP + q.massSquared[b] * scaleQ * scaleQ;
     out.logitSum[b] = shifted(p.logitSum[b], p.mass[b], shiftP, scaleP) + shifted(q.logitSum[b], q.mass[b], shiftQ, scaleQ);
-    const between = (massP * massQ) / mass;
+    const [heavy, light, share] = massP >= massQ ? [p.mean, q.mean, massQ / mass] : [q.mean, p.mean, massP / mass];
     let squared = 0;
     let dot = 0;
     for (let d = b * D; d < (b + 1) * D; d++) {
-      const gap = q.mean.data[d] - p.mean.data[d];
+      const gap = light.data[d] - heavy.data[d];
       squared += gap * gap;
       if (query.tangent) dot += gap * query.tangent.data[d];
-      out.mean.data[d] = p.mean.data[d] + gap * (massQ / mass);
+      out.mean.data[d] = heavy.data[d] + gap * share;
     }
+    const between = massP * (massQ / mass);
     out.spread[b] = p.spread[b] * scaleP + q.spread[b] * scaleQ + between * squared;
     if (out.tangent && p.tangent && q.tangent) {
       for (let d = b * D; d < (b + 1) * D; d++) {
-        const gap = q.mean.data[d] - p.mean.data[d];
+        const gap = light.data[d] - heavy.data[d];
         out.tangent.data[d] = p.tangent.data[d] * scaleP + q.tangent.data[d] * scaleQ + between * dot * gap;
       }
     }

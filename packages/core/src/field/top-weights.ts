@@ -43,8 +43,11 @@ export function mergeTop(p: TopState, q: TopState, out: TopState): void {
   }
 }
 
-/** Logits relative to each query's log-sum become posterior weights. */
-export function topWeights(state: TopState, logMass: Float64Array): TopWeights {
-  const weights = state.logits.map((logit, at) => Math.exp(logit - logMass[Math.floor(at / state.count)]));
+/** Posterior weights from logits: exp(ℓ − top)/mass, with `top` and `mass` of each query as in a scan. */
+export function topWeights(state: TopState, top: Float64Array, mass: Float64Array): TopWeights {
+  const weights = state.logits.map((logit, at) => {
+    const b = Math.floor(at / state.count);
+    return Math.exp(logit - top[b]) / mass[b];
+  });
   return { count: state.count, indices: state.indices, weights };
 }
