@@ -3,21 +3,19 @@ import type { Coefficients, Scheduler } from "./scheduler.js";
 /** The mathematics of a scheduler, before its domain is guarded. */
 export interface SchedulerFormula {
   readonly name: string;
-  readonly sourceSignal?: number;
-  readonly terminalNoise?: number;
   /** Coefficients for 0 ≤ t ≤ 1, exact at both ends. */
   coefficients(t: number): Coefficients;
-  /** The inverse of α/β for 0 ≤ s < ∞, before clamping to [0, 1]. */
+  /** The inverse of α/β for 0 < s < ∞; values outside [0, 1] are clamped, NaN is not allowed. */
   inverseSnr(s: number): number;
 }
 
-/** Guards the domain of a formula: t ∈ [0, 1], s ∈ [0, ∞], and the inverse at the two ends. */
+/** Guards the domain of a formula, t ∈ [0, 1] and s ∈ [0, ∞], and reads off it what its two ends leave over. */
 export function defineScheduler(formula: SchedulerFormula): Scheduler {
-  const { name, sourceSignal = 0, terminalNoise = 0 } = formula;
+  const { name } = formula;
   return {
     name,
-    sourceSignal,
-    terminalNoise,
+    sourceSignal: formula.coefficients(0).alpha,
+    terminalNoise: formula.coefficients(1).beta,
     at(t) {
       if (!(t >= 0 && t <= 1)) throw new RangeError(`Cannot evaluate the path "${name}": t is ${t}; expected 0 ≤ t ≤ 1`);
       return formula.coefficients(t);

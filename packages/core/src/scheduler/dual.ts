@@ -2,6 +2,7 @@
  * Dual numbers with interval parts: a value and its time derivative, each known to lie in [low, high].
  * At a point the intervals are degenerate and the arithmetic is plain float64; over a cell of time they enclose
  * every value, up to rounding, which is what turns a check of monotonicity into a proof (`custom`).
+ * A slope that dual numbers cannot determine, such as that of √t·√t at 0, is NaN.
  */
 export interface Dual {
   readonly low: number;
@@ -17,11 +18,11 @@ const value = (x: Dual): Range => [x.low, x.high];
 const slope = (x: Dual): Range => [x.slopeLow, x.slopeHigh];
 const lift = (x: Dual | number): Dual => (typeof x === "number" ? dual([x, x], [0, 0]) : x);
 
-/** 0 · ∞ is 0: an exact zero annihilates, as in the limit of a bounded factor. */
+/** An unbounded end of a range stands for all finite numbers before it, and 0 times any of them is 0. */
 const product = (x: number, y: number): number => (x === 0 || y === 0 ? 0 : x * y);
 const times = ([a, b]: Range, [c, d]: Range): Range => {
+  if (a === b && c === d) return [a * c, a * c]; // at a point 0 · ∞ is undetermined: NaN
   const ac = product(a, c);
-  if (a === b && c === d) return [ac, ac];
   const ad = product(a, d);
   const bc = product(b, c);
   const bd = product(b, d);
@@ -79,6 +80,12 @@ export function exp(x: Dual | number): Dual {
   return increasing(a, Math.exp, [Math.exp(a.low), Math.exp(a.high)]);
 }
 
+/** e^x − 1 without cancellation near x = 0. */
+export function expm1(x: Dual | number): Dual {
+  const a = lift(x);
+  return increasing(a, Math.expm1, [Math.exp(a.low), Math.exp(a.high)]);
+}
+
 /** ln x. */
 export function log(x: Dual | number): Dual {
   const a = lift(x);
@@ -91,10 +98,11 @@ export function sqrt(x: Dual | number): Dual {
   return increasing(a, Math.sqrt, reciprocal([2 * Math.sqrt(a.low), 2 * Math.sqrt(a.high)]));
 }
 
-/** x^p for x ≥ 0 and a constant power p. */
+/** x^p for x ≥ 0 and a constant power p; NaN where x is negative. */
 export function pow(x: Dual | number, p: number): Dual {
   const a = lift(x);
-  const ends = (q: number): Range => (q >= 0 ? [a.low ** q, a.high ** q] : [a.high ** q, a.low ** q]);
+  const root = (v: number, q: number): number => (v >= 0 ? v ** q : Number.NaN);
+  const ends = (q: number): Range => (q >= 0 ? [root(a.low, q), root(a.high, q)] : [root(a.high, q), root(a.low, q)]);
   return dual(ends(p), times(times([p, p], ends(p - 1)), slope(a)));
 }
 

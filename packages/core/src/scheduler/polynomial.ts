@@ -1,7 +1,10 @@
 import { defineScheduler } from "./define.js";
 import type { Scheduler } from "./scheduler.js";
 
-/** α = tⁿ, β = 1 − tⁿ for a real power n > 0; n = 1 is `condOt`. For n < 1 the slopes are infinite at t = 0. */
+/**
+ * α = tⁿ, β = 1 − tⁿ for a real power n > 0; n = 1 is `condOt`. For n < 1 the slopes are infinite at t = 0.
+ * @throws RangeError unless 0 < n < ∞.
+ */
 export function polynomial(power: number): Scheduler {
   if (!(power > 0 && power < Infinity)) {
     throw new RangeError(`Cannot make the path "polynomial": the power is ${power}; expected a finite number above 0`);
