@@ -1,5 +1,5 @@
 import { type DataOf, type Dtype, LAYOUT } from "./dtype.js";
-import type { NdArray } from "./nd-array.js";
+import { type NdArray, requireConsistent } from "./nd-array.js";
 
 /** Which byte of a number comes first in a file. */
 export type ByteOrder = "little" | "big";
@@ -36,6 +36,7 @@ export function elementsOf<K extends Dtype>(dtype: K, bytes: Uint8Array, order: 
 
 /** The elements of an array as little-endian bytes; a view of `array.data` where the host is little-endian, so do not write to it. */
 export function littleEndianBytes(array: NdArray): Uint8Array {
+  requireConsistent(array);
   const { data } = array;
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (HOST === "little" || LAYOUT[array.dtype].bytes === 1) return bytes;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countOf, ndArray } from "./nd-array.js";
+import { countOf, declaredBytes, ndArray } from "./nd-array.js";
 
 describe("countOf", () => {
   it("is the product of the lengths, 1 for [] and 0 when a length is 0", () => {
@@ -8,6 +8,13 @@ describe("countOf", () => {
 
   it("refuses lengths that are no whole numbers and products past 2^53 - 1", () => {
     for (const shape of [[-1], [1.5], [Number.NaN], [2 ** 30, 2 ** 30]]) expect(() => countOf(shape)).toThrow(RangeError);
+  });
+});
+
+describe("declaredBytes", () => {
+  it("is the count times the size, and blames the file for an impossible one", () => {
+    expect(declaredBytes([2, 3], 8, "x")).toBe(48);
+    for (const shape of [[2 ** 30, 2 ** 30], [2 ** 52]]) expect(() => declaredBytes(shape, 8, "x")).toThrow(SyntaxError);
   });
 });
 
@@ -23,7 +30,7 @@ describe("ndArray", () => {
 
   it("refuses data of another count or class", () => {
     expect(() => ndArray("int8", [3], Int8Array.of(1, 2))).toThrow(
-      "Cannot make an array: shape [3] has 3 elements, data has 2; expected equal counts",
+      "Cannot use an array: shape [3] has 3 elements, data has 2; expected equal counts",
     );
     expect(() => ndArray("int8", [1], Uint8Array.of(1) as unknown as Int8Array)).toThrow(TypeError);
   });

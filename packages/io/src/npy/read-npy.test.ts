@@ -147,7 +147,7 @@ describe("readNpy", () => {
 
   it("claims no memory for a shape that the file does not hold", () => {
     const promise = (shape: string) => npyOf(`{'descr': '<f8', 'fortran_order': True, 'shape': ${shape}}`);
-    expect(() => readNpy(promise("(9007199254740991, 1)"))).toThrow(/0 bytes follow the header/);
+    expect(() => readNpy(promise("(1125899906842623, 1)"))).toThrow(/0 bytes follow the header/);
     expect(() => readNpy(promise("(1000000000, 1000000000)"))).toThrow(/too many elements/);
     expect(readNpy(promise("(1000000000, 1000000000, 0)")).data).toHaveLength(0);
   });

@@ -1,7 +1,7 @@
 import {
   type ByteOrder,
-  countOf,
   type Dtype,
+  declaredBytes,
   elementsOf,
   fromFortran,
   halfToNumber,
@@ -62,7 +62,7 @@ export function readNpy(bytes: Uint8Array): NdArray {
   const { descr, fortranOrder, shape, dataStart } = readNpyHeader(bytes);
   const { dtype, order } = elementType(descr);
   const size = dtype === "float16" ? 2 : LAYOUT[dtype].bytes;
-  const expected = countOrFail(shape) * size;
+  const expected = declaredBytes(shape, size, "npy");
   const data = bytes.subarray(dataStart);
   if (data.length !== expected) {
     throw new SyntaxError(
@@ -74,14 +74,4 @@ export function readNpy(bytes: Uint8Array): NdArray {
       ? ndArray("float32", shape, widen(data, order, halfToNumber))
       : ndArray(dtype, shape, elementsOf(dtype, data, order));
   return fortranOrder ? fromFortran(array) : array;
-}
-
-function countOrFail(shape: readonly number[]): number {
-  try {
-    return countOf(shape);
-  } catch (cause) {
-    throw new SyntaxError(`Cannot read npy: shape [${shape.join(", ")}] has too many elements; expected at most 2^53 - 1`, {
-      cause,
-    });
-  }
 }

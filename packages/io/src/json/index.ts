@@ -1,0 +1,2 @@
+export * from "./to-json.js";
+export * from "./unique-keys.js";

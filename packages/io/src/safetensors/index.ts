@@ -1,0 +1,2 @@
+export * from "./read-safetensors.js";
+export * from "./write-safetensors.js";
