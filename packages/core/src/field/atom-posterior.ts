@@ -7,9 +7,10 @@
  */
 import { type Points, row, zerosLike } from "../points/index.js";
 import { dataLimit } from "./data-limit.js";
+import { logitsOf, type WeightedAtoms } from "./logits.js";
 import type { Moments, PathPoint, Posterior, Spread, Tangent } from "./posterior.js";
 import { refuseLimit, requireMass, requireQuery, requireTop, requireWeights } from "./require.js";
-import { logitsOf, type ScanQuery, type ScanState, scanAtoms, type WeightedAtoms } from "./scan.js";
+import { type ScanQuery, type ScanState, scanAtoms } from "./scan.js";
 import { topWeights } from "./top-weights.js";
 
 /** How the atoms are smoothed. */

@@ -1,6 +1,6 @@
 import { type Points, row, zeros } from "../points/index.js";
+import type { WeightedAtoms } from "./logits.js";
 import type { DataLimit } from "./posterior.js";
-import type { WeightedAtoms } from "./scan.js";
 
 /**
  * The posterior as β → 0 at α = 1: all weight goes to the nearest atoms, shared by their prior weights where several

@@ -1,11 +1,11 @@
 export * from "./atom-path.js";
 export * from "./atom-posterior.js";
 export type * from "./certificate.js";
+export type { WeightedAtoms } from "./logits.js";
 export * from "./marginal-field.js";
 export * from "./marginal-path.js";
 export * from "./mixture-posterior.js";
 export type * from "./posterior.js";
 export * from "./posterior-of.js";
 export { type Quantity, quantities } from "./quantity.js";
-export type { WeightedAtoms } from "./scan.js";
 export * from "./source-posterior.js";

@@ -1,8 +1,8 @@
 import { type Mixture, type Source, standardNormal } from "../distribution/index.js";
 import { atomPosterior } from "./atom-posterior.js";
+import type { WeightedAtoms } from "./logits.js";
 import { mixturePosterior } from "./mixture-posterior.js";
 import type { Posterior } from "./posterior.js";
-import type { WeightedAtoms } from "./scan.js";
 import { sourcePosterior } from "./source-posterior.js";
 
 /**

@@ -2,18 +2,10 @@
  * One pass over atoms, as a mergeable partial state. For every query x the logits are
  * ℓ_i = log π_i − ‖x − αz_i‖²/(2v), and all sums are relative to exp(top), top = max ℓ_i. States of disjoint shards
  * merge exactly in mathematics and in a fixed order in arithmetic, so that the answer does not depend on who scanned what.
- * Differences x − αz are formed before squaring: near the data the expanded form would lose every digit.
  */
 import { type Points, zeros } from "../points/index.js";
+import { logitsOf, type WeightedAtoms } from "./logits.js";
 import { emptyTop, mergeTop, pushTop, type TopState } from "./top-weights.js";
-
-/** Atoms z_i with log-weights log π_i: what a scan reads. */
-export interface WeightedAtoms {
-  /** [N, D]. */
-  readonly points: Points;
-  /** [N]. */
-  readonly logWeights: Float64Array;
-}
 
 /** Which scan: the signal α, the variance v of a component around αz_i, and what is wanted beyond the mean. */
 export interface ScanQuery {
@@ -46,8 +38,11 @@ export interface ScanState {
 /** Atoms a block: the unit of the fixed merge order. */
 export const BLOCK = 4096;
 
-/** Weights below e^−700 of the largest are dropped: near the subnormal range, slow, and far below one rounding of the sum. */
-const NEGLIGIBLE = -700;
+/**
+ * Weights below e^−100 of the largest are dropped: even 10⁹ of them are less than 10⁻³⁴ of the sum, far below one rounding,
+ * and a trace of the covariance loses less than 10⁻³⁴ of the squared diameter of the data.
+ */
+const NEGLIGIBLE = -100;
 
 /** A state that has seen no atoms: the identity of `mergeScans`. */
 export function emptyScan(size: number, dim: number, query: ScanQuery): ScanState {
@@ -73,46 +68,6 @@ export function scanAtoms(atoms: WeightedAtoms, x: Points, query: ScanQuery): Sc
   return state;
 }
 
-/** Logits ℓ_i of one query over atoms [from, to), into `out`; returns the largest. */
-export function logitsOf(
-  atoms: WeightedAtoms,
-  x: Float64Array,
-  { alpha, variance }: Pick<ScanQuery, "alpha" | "variance">,
-  out: Float64Array,
-  from = 0,
-): number {
-  const { data: z, dim: D } = atoms.points;
-  const scale = -0.5 / variance;
-  let top = -Infinity;
-  const even = D - (D % 4);
-  for (let i = 0, at = from * D; i < out.length; i++, at += D) {
-    let p = 0; // four sums, so that additions do not wait for each other
-    let q = 0;
-    let r = 0;
-    let s = 0;
-    let d = 0;
-    for (; d < even; d += 4) {
-      const e0 = x[d] - alpha * z[at + d];
-      const e1 = x[d + 1] - alpha * z[at + d + 1];
-      const e2 = x[d + 2] - alpha * z[at + d + 2];
-      const e3 = x[d + 3] - alpha * z[at + d + 3];
-      p += e0 * e0;
-      q += e1 * e1;
-      r += e2 * e2;
-      s += e3 * e3;
-    }
-    for (; d < D; d++) {
-      const e = x[d] - alpha * z[at + d];
-      p += e * e;
-    }
-    const distance = p + q + (r + s);
-    const logit = atoms.logWeights[from + i] + scale * distance;
-    out[i] = logit;
-    if (logit > top) top = logit;
-  }
-  return top;
-}
-
 /** The partial state of atoms [from, to). */
 export function scanBlock(atoms: WeightedAtoms, x: Points, query: ScanQuery, from: number, to: number): ScanState {
   const D = x.dim;
@@ -126,20 +81,16 @@ export function scanBlock(atoms: WeightedAtoms, x: Points, query: ScanQuery, fro
     let mass = 0;
     let massSquared = 0;
     let logitSum = 0;
-    for (let i = 0, at = from * D; i < weights.length; i++, at += D) {
+    for (let i = 0; i < weights.length; i++) {
       const logit = weights[i] - top;
-      if (!(logit > NEGLIGIBLE)) {
-        weights[i] = 0;
-        continue;
-      }
-      const w = Math.exp(logit);
+      const w = logit > NEGLIGIBLE ? Math.exp(logit) : 0;
       weights[i] = w;
       mass += w;
       massSquared += w * w;
-      logitSum += w * logit;
-      for (let d = 0; d < D; d++) mean[d] += w * z[at + d];
+      if (w > 0) logitSum += w * logit;
     }
     if (mass === 0) continue; // every weight of the block is zero: nothing was seen
+    addRows(mean, z, weights, from);
     for (let d = 0; d < D; d++) mean[d] /= mass;
     state.top[b] = top;
     state.mass[b] = mass;
@@ -148,6 +99,29 @@ export function scanBlock(atoms: WeightedAtoms, x: Points, query: ScanQuery, fro
     if (query.spread || state.tangent) secondMoments(z, weights, from, state, b, query.tangent);
   }
   return state;
+}
+
+/** mean += Σ w_i z_i over atoms from, from + 1, …, four rows at a time; rows without weight are not read. */
+function addRows(mean: Float64Array, z: Float64Array, weights: Float64Array, from: number): void {
+  const D = mean.length;
+  const at = [0, 0, 0, 0];
+  const w = [0, 0, 0, 0];
+  let held = 0;
+  const add = (): void => {
+    const [a, b, c, e] = at;
+    const [p, q, r, s] = w;
+    for (let d = 0; d < D; d++) mean[d] += p * z[a + d] + q * z[b + d] + (r * z[c + d] + s * z[e + d]);
+  };
+  for (let i = 0; i < weights.length; i++) {
+    if (weights[i] === 0) continue;
+    at[held] = (from + i) * D;
+    w[held] = weights[i];
+    if (++held < 4) continue;
+    add();
+    held = 0;
+  }
+  w.fill(0, held);
+  if (held > 0) add();
 }
 
 /** Adds Σ w‖z − mean‖² and Σ w(z − mean)((z − mean)·v) of query b: a second pass, so that nothing cancels. */

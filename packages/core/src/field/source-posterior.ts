@@ -2,9 +2,9 @@ import type { Source } from "../distribution/index.js";
 import { type Points, points, row, rows, zeros } from "../points/index.js";
 import { componentPosterior } from "./component-posterior.js";
 import type { ComponentMeans, Components } from "./components.js";
+import type { WeightedAtoms } from "./logits.js";
 import type { PathPoint, Posterior } from "./posterior.js";
 import { requireWeights } from "./require.js";
-import type { WeightedAtoms } from "./scan.js";
 
 /** Atoms seen at a time, so that scratch does not grow with the data. */
 const CHUNK = 1024;
