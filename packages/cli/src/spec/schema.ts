@@ -35,17 +35,30 @@ const data = z.preprocess(
         .default(1),
       offset: z.number().default(0),
     }).optional(),
-    labels: z.enum(["none", "first", "last"]).optional(),
+    labels: z.union([z.string().min(1), whole(0)]).optional(),
+    array: z.string().min(1).optional(),
+    header: z.boolean().optional(),
     bandwidth: notNegative.default(0),
     weights: z.string().min(1).optional(),
     image: strict({ width: whole(1), height: whole(1) }).optional(),
   }),
 );
 
+const time = z
+  .discriminatedUnion("kind", [
+    strict({ kind: z.literal("raw") }),
+    strict({ kind: z.literal("fourier"), count: whole(1).default(8) }),
+    strict({ kind: z.literal("sinusoidal"), count: whole(1).default(16), maxFrequency: z.number().min(1).lt(1e6).default(100) }),
+  ])
+  .prefault({ kind: "fourier" });
+
 const network = strict({
   width: whole(1).default(256),
   depth: whole(1).default(3),
-  frequencies: whole(1).default(16),
+  activation: z.enum(["silu", "gelu", "relu", "selu", "tanh"]).default("silu"),
+  residual: z.boolean().default(false),
+  time,
+  outputScale: notNegative.default(1),
 }).prefault({});
 
 const train = strict({
@@ -53,7 +66,7 @@ const train = strict({
   batch: whole(1).default(256),
   learningRate: positive.default(1e-3),
   warmup: whole(0).default(100),
-  schedule: z.enum(["constant", "linear", "cosine"]).default("cosine"),
+  schedule: z.enum(["constant", "cosine"]).default("cosine"),
   weightDecay: notNegative.default(0),
   clip: positive.default(1),
   ema: z.number().min(0).lt(1).default(0.999),
@@ -77,7 +90,11 @@ export const specSchema: z.ZodType<Spec> = strict({
   seed: whole(0).default(0),
   data,
   path: path.default("condOt"),
-  verify: strict({ samples: whole(2).default(2000) }).prefault({}),
+  verify: strict({
+    probes: whole(1).default(4),
+    trajectories: whole(8).default(64),
+    floorDraws: whole(100).default(2000),
+  }).prefault({}),
   floor: strict({ samples: whole(2).default(256) }).prefault({}),
   network,
   train,

@@ -4,8 +4,12 @@ export interface DataSpec {
   readonly from: string;
   /** Every coordinate v becomes factor·v + offset. */
   readonly scale?: { readonly factor: number; readonly offset: number } | undefined;
-  /** Which column of a table holds labels, and no coordinate. */
-  readonly labels?: "none" | "first" | "last" | undefined;
+  /** The column of a table that holds classes and no coordinate: "last", an index from 0, or its name. */
+  readonly labels?: string | number | undefined;
+  /** The array to take from a file of several. */
+  readonly array?: string | undefined;
+  /** Whether the first row of a csv names the columns; found out where absent. */
+  readonly header?: boolean | undefined;
   /** Width of the Gaussian around every point; 0 for the points themselves. */
   readonly bandwidth: number;
   /** A file with one positive weight a point. */
@@ -20,8 +24,16 @@ export interface NetworkSpec {
   readonly width: number;
   /** Hidden layers. */
   readonly depth: number;
-  /** Frequencies of the sine and cosine features of t. */
-  readonly frequencies: number;
+  readonly activation: "silu" | "gelu" | "relu" | "selu" | "tanh";
+  /** Whether hidden layers after the first add their input to their output. */
+  readonly residual: boolean;
+  /** How the network sees time. */
+  readonly time:
+    | { readonly kind: "raw" }
+    | { readonly kind: "fourier"; readonly count: number }
+    | { readonly kind: "sinusoidal"; readonly count: number; readonly maxFrequency: number };
+  /** Factor on the initial weights of the last layer. */
+  readonly outputScale: number;
 }
 
 /** How the network is trained. */
@@ -32,7 +44,7 @@ export interface TrainSpec {
   /** Steps in which the learning rate rises from 0. */
   readonly warmup: number;
   /** What the learning rate does after the warm-up. */
-  readonly schedule: "constant" | "linear" | "cosine";
+  readonly schedule: "constant" | "cosine";
   readonly weightDecay: number;
   /** Largest norm of the gradient. */
   readonly clip: number;
@@ -43,6 +55,16 @@ export interface TrainSpec {
   readonly checkpointEvery: number;
   /** Pairs (z, x₀) of a measurement. */
   readonly evaluationBatch: number;
+}
+
+/** How much work the verification does. */
+export interface VerifySpec {
+  /** Points of p_t at each time. */
+  readonly probes: number;
+  /** Trajectories of the transport checks. */
+  readonly trajectories: number;
+  /** Draws of the direct estimate of the floor. */
+  readonly floorDraws: number;
 }
 
 /** How samples are drawn after the training. */
@@ -65,7 +87,7 @@ export interface Spec {
   readonly data: DataSpec;
   /** The scheduler as text, as `condOt` or `polynomial:3`. */
   readonly path: string;
-  readonly verify: { readonly samples: number };
+  readonly verify: VerifySpec;
   readonly floor: { readonly samples: number };
   readonly network: NetworkSpec;
   readonly train: TrainSpec;

@@ -1,19 +1,26 @@
-/** Spreads typed arrays into lists; refuses numbers that JSON would turn into null without a word. */
-function plain(this: unknown, key: string, value: unknown): unknown {
-  if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`internal: "${key}" is ${value} in a JSON result`);
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(value as Float64Array);
-  return value;
-}
+import { toJson } from "@fluxion/io";
+import { failed } from "../errors.js";
 
-/** A value as one line of JSON; typed arrays become lists. @throws Error for a number that is not finite. */
+/**
+ * A result as one line of JSON; typed arrays become lists.
+ * @throws CliError, exit code 1, for a number that is not finite: JSON would turn it into null without a word.
+ */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value, plain);
+  try {
+    return toJson(value);
+  } catch (error) {
+    throw error instanceof RangeError ? failed(error.message, error) : error;
+  }
 }
 
-/** Keys of every object in alphabetical order, so that equal values have equal texts and equal digests. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const entries = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const);
+  return Object.fromEntries(entries.sort(([p], [q]) => (p < q ? -1 : 1)));
+}
+
+/** JSON with the keys of every object in alphabetical order, so that equal values have equal texts and equal digests. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (key, inner: unknown) => {
-    if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return plain.call(undefined, key, inner);
-    return Object.fromEntries(Object.entries(inner).sort(([p], [q]) => (p < q ? -1 : 1)));
-  });
+  return jsonText(sorted(value));
 }

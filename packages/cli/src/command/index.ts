@@ -1,0 +1,8 @@
+import type { CommandDefinition } from "./command.js";
+import { dataCommand } from "./data.js";
+import { fieldCommand } from "./field.js";
+import { floorCommand } from "./floor.js";
+import { verifyCommand } from "./verify.js";
+
+/** All subcommands, in the order of the help. */
+export const commands: readonly CommandDefinition[] = [dataCommand, fieldCommand, verifyCommand, floorCommand];

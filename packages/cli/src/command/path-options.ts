@@ -1,0 +1,17 @@
+import type { OptionDefinition } from "./command.js";
+import { wholeNumber } from "./read-option.js";
+
+/** `--path`, the scheduler of the Gaussian path. */
+export const pathOption: OptionDefinition = {
+  flags: "--path <scheduler>",
+  help: "condOt, cosine, vp, linearVp, squareRoot, polynomial:3",
+  fallback: "condOt",
+};
+
+/** `--samples`, how many pairs the floor is averaged over. */
+export const samplesOption: OptionDefinition = {
+  flags: "--samples <number>",
+  help: "pairs (z, ε) that the floor is averaged over",
+  read: wholeNumber("--samples", 2),
+  fallback: 256,
+};

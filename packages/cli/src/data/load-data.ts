@@ -1,0 +1,128 @@
+import { isAbsolute, resolve } from "node:path";
+import { type Atoms, atoms, fork, points, rngOf, toySetNames, toySets } from "@fluxion/core";
+import { type Labels, type ReadTableOptions, readTable, type Table } from "@fluxion/io";
+import { badInput } from "../errors.js";
+import { type FileSystem, readBytes, sha256 } from "../files/index.js";
+import { type DataSpec, nearest, parseSource } from "../spec/index.js";
+import type { DataSet } from "./data-set.js";
+import { digitsFile } from "./digits-file.js";
+
+/** What loading needs besides the spec. */
+export interface LoadDataOptions {
+  readonly files: FileSystem;
+  /** The folder of relative paths. */
+  readonly cwd: string;
+  /** The seed of toy sets. */
+  readonly seed: number;
+}
+
+/** Rows as a source gives them, before weights and merging. */
+interface Rows {
+  readonly table: Pick<Table, "data" | "rows" | "columns" | "shape">;
+  readonly labels: Labels | undefined;
+  readonly image: DataSet["image"];
+}
+
+/** The names that `--data` knows beside files. */
+export const dataNames: readonly string[] = ["digits", ...toySetNames];
+
+/**
+ * Loads a data set, scales it, and merges repeated rows into weights.
+ * @throws CliError, RangeError or SyntaxError with a sentence that names the file and row of a mistake.
+ */
+export function loadData(spec: DataSpec, options: LoadDataOptions): DataSet {
+  const { table, labels, image } = readRows(spec, options);
+  const { factor, offset } = spec.scale ?? (spec.from === "digits" ? DIGITS_SCALE : { factor: 1, offset: 0 });
+  const data = factor === 1 && offset === 0 ? table.data : table.data.map((v) => v * factor + offset);
+  const weights = spec.weights === undefined ? undefined : readWeights(spec.weights, options);
+  const merged = atoms(points(data, table.columns), weights);
+  requirePicture(image, table.columns);
+  return {
+    name: spec.from,
+    atoms: merged,
+    rows: table.rows,
+    firstRow: firstRows(merged),
+    labels,
+    image,
+    bandwidth: spec.bandwidth,
+    digest: digestOf(merged, spec.bandwidth),
+  };
+}
+
+/** Grey levels 0 … 16 to [−1, 1]. */
+const DIGITS_SCALE = { factor: 1 / 8, offset: -1 };
+
+function readRows(spec: DataSpec, { files, cwd, seed }: LoadDataOptions): Rows {
+  const source = parseSource(spec.from, toySetNames, (name) => nearest(name, dataNames));
+  switch (source.kind) {
+    case "digits": {
+      const { labels, ...table } = readTable("digits.csv.gz", readBytes(files, digitsFile()), { labelColumn: "last" });
+      return { table, labels, image: spec.image ?? { width: 8, height: 8 } };
+    }
+    case "toy": {
+      const set = toySets[source.name];
+      if (set === undefined) throw new Error(`internal: no toy set ${source.name}`);
+      const { data, size, dim } = set(fork(rngOf(seed), "data"), source.count);
+      return { table: { data, rows: size, columns: dim, shape: [size, dim] }, labels: undefined, image: spec.image };
+    }
+    case "file": {
+      const path = absolute(cwd, source.path);
+      const table = readFileTable(files, path, tableOptions(path, spec));
+      return { table, labels: table.labels, image: spec.image ?? pictureOf(table.shape) };
+    }
+  }
+}
+
+const absolute = (cwd: string, path: string): string => (isAbsolute(path) ? path : resolve(cwd, path));
+
+/** A file of [N, height, width] numbers is one of pictures. */
+function pictureOf(shape: readonly number[]): DataSet["image"] {
+  const [, height, width] = shape;
+  return shape.length === 3 && height !== undefined && width !== undefined ? { width, height } : undefined;
+}
+
+function requirePicture(image: DataSet["image"], columns: number): void {
+  if (image === undefined || image.width * image.height === columns) return;
+  throw badInput(
+    `Cannot show rows as pictures: ${image.width} × ${image.height} pixels, ${columns} columns; expected as many pixels as columns`,
+  );
+}
+
+/** What the spec says about the columns and arrays of a file; a format that has no such thing refuses it. */
+function tableOptions(path: string, { labels, header, array }: DataSpec): ReadTableOptions {
+  const ofArrays = /\.(npy|npz|safetensors|idx)(\.gz)?$/i.test(path);
+  return {
+    ...(labels === undefined ? {} : ofArrays ? { labelArray: String(labels) } : { labelColumn: labels }),
+    ...(header === undefined ? {} : { header }),
+    ...(array === undefined ? {} : { array }),
+  };
+}
+
+/** One row of numbers a point, from a file of any known format; errors name the file. */
+export function readFileTable(files: FileSystem, path: string, options: ReadTableOptions = {}): Table {
+  return readTable(path, readBytes(files, path), options);
+}
+
+function readWeights(path: string, { files, cwd }: LoadDataOptions): Float64Array {
+  const { data, rows, columns } = readFileTable(files, absolute(cwd, path));
+  if (columns === 1 || rows === 1) return data;
+  throw badInput(`Cannot read weights: "${path}" holds [${rows}, ${columns}] numbers; expected one column`);
+}
+
+/** The first row of every atom: atoms come in the order of their first rows. */
+function firstRows({ atomOfRow, points: { size } }: Atoms): Int32Array {
+  const first = new Int32Array(size);
+  let next = 0;
+  for (let row = 0; row < atomOfRow.length && next < size; row++) {
+    if (atomOfRow[row] === next) first[next++] = row;
+  }
+  return first;
+}
+
+function digestOf({ points: { data, dim }, logWeights }: Atoms, bandwidth: number): string {
+  const all = new Float64Array(data.length + logWeights.length + 2);
+  all.set([dim, bandwidth]);
+  all.set(data, 2);
+  all.set(logWeights, 2 + data.length);
+  return sha256(new Uint8Array(all.buffer));
+}

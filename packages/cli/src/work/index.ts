@@ -1,0 +1,2 @@
+export * from "./measure-floor.js";
+export * from "./verify-path.js";

@@ -1,0 +1,39 @@
+import { type Floor, floorOf, fork, type MarginalPath, rngOf } from "@fluxion/core";
+import type { Progress } from "../progress/index.js";
+import { format } from "../terminal/index.js";
+
+/** What a measurement of the floor depends on besides the path. */
+export interface MeasureFloorOptions {
+  readonly seed: number;
+  /** Pairs (z, ε). */
+  readonly samples: number;
+}
+
+/** The floor of the loss with progress; the same seed gives the same floor in every command. Eq. (M8) */
+export function measureFloor(path: MarginalPath, { seed, samples }: MeasureFloorOptions, progress: Progress): Floor {
+  const task = progress.start("floor", undefined, "nodes");
+  let nodes = 0;
+  const floor = floorOf(path, {
+    rng: fork(rngOf(seed), "floor"),
+    samples,
+    onProgress: (s) => task.update(++nodes, `α/β = ${format.number(s, 3)}`),
+  });
+  task.end(`V = ${format.number(floor.value)} ± ${format.number(floor.standardError, 2)}`);
+  return floor;
+}
+
+/** The floor as commands print it; `exact` is H(data), null where it is infinite. Eq. (M10) */
+export function floorJson(floor: Floor, path: Pick<MarginalPath, "entropy">): object {
+  return {
+    floor: floor.value,
+    standardError: floor.standardError,
+    perDim: floor.perDim,
+    quadratureError: floor.quadratureError,
+    byTime: floor.byTime,
+    entropy: {
+      area: floor.area?.mean ?? null,
+      standardError: floor.area?.standardError ?? null,
+      exact: Number.isFinite(path.entropy) ? path.entropy : null,
+    },
+  };
+}
