@@ -1,20 +1,14 @@
 import { type Zippable, zipSync } from "fflate";
 
-/** How the files of an archive are kept. */
-export interface WriteZipOptions {
-  /** Whether to deflate the files. @defaultValue false */
-  readonly compress?: boolean;
-}
-
 /** A zip archive without the zip64 extension ends here. */
 const MOST_BYTES = 2 ** 32 - 1;
 const MOST_FILES = 65_534;
 
 /**
- * A zip archive of files in the order given; the same files always give the same bytes (time stamp 1980-01-01).
+ * A zip archive of files in the order given, stored or, with `compress`, deflated; the same files always give the same bytes (time stamp 1980-01-01).
  * @throws RangeError when the archive would pass 4 GiB or 65,534 files.
  */
-export function writeZip(files: ReadonlyMap<string, Uint8Array>, options: WriteZipOptions = {}): Uint8Array {
+export function writeZip(files: ReadonlyMap<string, Uint8Array>, options: { readonly compress?: boolean } = {}): Uint8Array {
   let total = 0;
   for (const [name, bytes] of files) total += bytes.length + 128 + 6 * name.length; // both headers, UTF-8 name twice
   if (total > MOST_BYTES || files.size > MOST_FILES) {

@@ -1,2 +1,3 @@
 export * from "./finite-rows.js";
 export * from "./known-keys.js";
+export * from "./located.js";

@@ -1,4 +1,5 @@
 import { textOf } from "../array/index.js";
+import { requireKnownKeys } from "../check/index.js";
 
 /** How to lay out the text. */
 export interface ToJsonOptions {
@@ -73,5 +74,6 @@ function write(value: unknown, path: string, layout: Layout): string {
  * @throws TypeError naming the path of what JSON has no text for: functions, big integers, class instances, a value inside itself.
  */
 export function toJson(value: unknown, options: ToJsonOptions = {}): string {
+  requireKnownKeys(options, ["indent"], "write JSON");
   return write(value, "$", { indent: options.indent ?? 0, within: [] });
 }

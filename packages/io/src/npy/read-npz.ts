@@ -1,5 +1,6 @@
 import type { NamedArrays } from "../array/index.js";
 import { readZip } from "../bytes/index.js";
+import { located } from "../check/index.js";
 import { readNpy } from "./read-npy.js";
 
 /**
@@ -8,19 +9,12 @@ import { readNpy } from "./read-npy.js";
  * @throws SyntaxError when the archive or one of its arrays is damaged, or an entry is not an npy file.
  */
 export function readNpz(bytes: Uint8Array): NamedArrays {
-  return Object.fromEntries([...readZip(bytes)].map(([file, contents]) => [arrayName(file), readEntry(file, contents)]));
+  return Object.fromEntries(
+    [...readZip(bytes)].map(([file, contents]) => [arrayName(file), located(`entry "${file}"`, () => readNpy(contents))]),
+  );
 }
 
 function arrayName(file: string): string {
   if (file.endsWith(".npy")) return file.slice(0, -4);
   throw new SyntaxError(`Cannot read npz: entry "${file}" is not an array; expected names that end in ".npy"`);
-}
-
-function readEntry(file: string, contents: Uint8Array): NamedArrays[string] {
-  try {
-    return readNpy(contents);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new SyntaxError(`${cause.message} (entry "${file}")`, { cause });
-  }
 }

@@ -1,11 +1,19 @@
 import type { NamedArrays } from "../array/index.js";
-import { type WriteZipOptions, writeZip } from "../bytes/index.js";
+import { writeZip } from "../bytes/index.js";
+import { requireKnownKeys } from "../check/index.js";
 import { writeNpy } from "./write-npy.js";
+
+/** How the arrays of an npz file are kept. */
+export interface WriteNpzOptions {
+  /** Whether to deflate them. @defaultValue false */
+  readonly compress?: boolean;
+}
 
 /**
  * An npz file of arrays in the order given, which numpy's `load` reads; the same arrays always give the same bytes.
  * @throws RangeError when the archive would pass 4 GiB.
  */
-export function writeNpz(arrays: NamedArrays, options: WriteZipOptions = {}): Uint8Array {
+export function writeNpz(arrays: NamedArrays, options: WriteNpzOptions = {}): Uint8Array {
+  requireKnownKeys(options, ["compress"], "write npz");
   return writeZip(new Map(Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)])), options);
 }
