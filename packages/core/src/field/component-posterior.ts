@@ -14,8 +14,8 @@ import { emptyTop, pushTop, type TopState, topWeights } from "./top-weights.js";
 
 /** Components whose means are held at a time. */
 const CHUNK = 1024;
-/** Responsibilities below e^−700 of the largest are dropped, as in a scan over atoms. */
-const NEGLIGIBLE = -700;
+/** Responsibilities below e^−100 of the largest are dropped, as in a scan over atoms. */
+const NEGLIGIBLE = -100;
 
 /** The posterior of a family, by full evaluation of its components in float64. Eq. (M5), Eq. (M7) */
 export function componentPosterior(family: ComponentFamily): Posterior {

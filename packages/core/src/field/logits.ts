@@ -50,7 +50,10 @@ export function logitsOf(
   }
   for (; i < out.length; i++) {
     let p = 0;
-    for (let d = 0, at = (from + i) * D; d < D; d++) p += (x[d] - alpha * z[at + d]) ** 2;
+    for (let d = 0, at = (from + i) * D; d < D; d++) {
+      const r = x[d] - alpha * z[at + d];
+      p += r * r; // not r ** 2, which may round otherwise: equal atoms must tie wherever they stand
+    }
     out[i] = logWeights[from + i] + scale * p;
   }
   let top = -Infinity;
