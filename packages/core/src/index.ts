@@ -1,3 +1,4 @@
+export * from "./coupling/index.js";
 export * from "./distribution/index.js";
 export * from "./field/index.js";
 export * from "./floor/index.js";
@@ -6,6 +7,6 @@ export * from "./ode/index.js";
 export * from "./path/index.js";
 export * from "./points/index.js";
 export * from "./random/index.js";
-export * from "./scheduler/index.js";
 export * from "./sample/index.js";
+export * from "./scheduler/index.js";
 export * from "./verify/index.js";
