@@ -79,11 +79,6 @@ export function floorOf(path: MarginalPath, { rng, samples = 256, onProgress }: 
   let low = Math.asinh(first / scale);
   let panels = 0;
   for (; low < end; panels++) {
-    if (panels === MAX_PANELS) {
-      throw new RangeError(
-        `Cannot compute the floor under "${scheduler.name}": the integral does not converge; expected a scheduler with finite slopes, or atoms`,
-      );
-    }
     const high = Math.min(end, low + PANEL);
     const before = [total(sums.floor), total(sums.area)];
     for (const { at, weight, coarse } of kronrodNodes(low, high)) {
@@ -95,7 +90,12 @@ export function floorOf(path: MarginalPath, { rng, samples = 256, onProgress }: 
     low = high;
     const [floor, area] = [total(sums.floor), total(sums.area)];
     const grown = path.entropy === Infinity ? floor - before[0] > NEGLIGIBLE * floor : area - before[1] > NEGLIGIBLE * area;
-    if (panels > 0 && !grown) break;
+    if (floor < Infinity && panels > 0 && !grown) break;
+    if (panels === MAX_PANELS || !(floor < Infinity)) {
+      throw new RangeError(
+        `Cannot compute the floor under "${scheduler.name}": the integral does not converge; expected a scheduler with finite slopes, or atoms`,
+      );
+    }
   }
   const value = estimate(sums.floor);
   const whole = path.entropy < Infinity && first === 0 && last === Infinity;

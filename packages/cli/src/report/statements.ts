@@ -1,0 +1,23 @@
+/** Chinese for the statement of every check, by its id; English is what the check itself says. */
+export const statementsZh: Readonly<Record<string, string>> = {
+  "m1-path": "在 x = αz + βε 处,log p_t(x|z) 等于 log N(ε; 0, I) − D log β",
+  "m2-conditional-velocity": "u_t(x|z) 等于 d/dt(α_t z + β_t ε)",
+  "m4-conditional": "条件路径与条件向量场满足连续性方程 ∂_t p_t(x|z) + ∇·(p_t(x|z) u_t(x|z)) = 0",
+  "m3-mixture": "p_t(x) 等于 p_t(x|z) 对数据 z 的平均",
+  "m4-exchange": "∂_t 与 ∇· 可以同对 z 的积分交换次序",
+  "m4-marginal": "边缘路径与边缘向量场满足连续性方程 ∂_t p_t + ∇·(p_t u_t) = 0",
+  "m5-bayes": "贝叶斯公式:p_t(z|x) p_t(x) = p_t(x|z) p_data(z) 对每个数据点成立,且权重之和为 1",
+  "m6-marginal-field": "u_t(x) = Σ_i p_t(z_i|x) u_t(x|z_i)",
+  "m7-conversions": "速度 = a x + b μ,得分 = (αμ − x)/β²,噪声 = (x − αμ)/β,共用同一个后验均值 μ",
+  "m7-score": "得分等于 ∇ log p_t(x)",
+  "m7-divergence": "∇·u_t = aD + b(α/β²) tr Cov(z|x) 等于雅可比矩阵的迹",
+  "m8-gradient-exact": "逐点枚举数据:Σ_i p_t(z_i|x) ∇_θ‖v_θ − u_t(x|z_i)‖² = ∇_θ‖v_θ − u_t(x)‖²",
+  "m8-gradient-network": "对一个网络,∇_θ L_CFM − ∇_θ L_FM 在各批上的均值为零",
+  "m8-floor": "损失下界 V = E b² tr Cov(z|x) 等于 E‖u_t(x|z) − u_t(x)‖²",
+  "m9-schedules": "从同一噪声出发,不同调度在相同的 α/β 处到达同一个 x/α",
+  "m10-area": "面积定理:∫₀^∞ s E tr Cov(z|x) ds 等于数据的熵",
+  likelihood: "沿精确轨迹,log p_t(x) 等于 log p_0(x_0) − ∫∇·u_t dt",
+  transport: "沿 u_t 把 p_0 推到 t = 1,其分布就是数据分布(能量双样本检验)",
+  "gap-same-path": "u_t + c A∇ log p_t(A 反对称)把 p_0 推到同一个数据分布(能量双样本检验)",
+  "gap-other-particles": "但它移动的是不同的粒子:从同一噪声出发,终点不同",
+};
