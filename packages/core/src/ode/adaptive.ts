@@ -35,8 +35,8 @@ type Policy<S> = AdaptiveOptions<S> & Tolerance & { readonly maxSteps: number; r
 
 /**
  * An embedded Runge–Kutta method with steps as long as the tolerance allows, over a time grid that may decrease. The grid is
- * often two points, [from, to]; the solve lands exactly on each of its points, so put one where the field has a kink, and use
- * `saveAt` or `denseSolution` for times that are only looked at.
+ * often two points, [from, to]; the solve lands exactly on each of its points, so put one where a derivative of the field
+ * jumps, and use `saveAt` or `denseSolution` for times that are only looked at. Where the field itself jumps, solve twice.
  *
  * The error of every step, estimated by the embedded weights, is kept within the tolerance in the norm of the space; the
  * more accurate of the two results is carried on. It asks for 1 + (S − 1)·(accepted + rejected) velocities, and one more
