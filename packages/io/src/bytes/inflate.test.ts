@@ -2,7 +2,7 @@ import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { inflate } from "./inflate.js";
 
-const zeros = new Uint8Array(100_000);
+const zeros = new Uint8Array(20_000);
 
 describe("inflate", () => {
   it("opens what zlib packs, up to its greatest ratio", () => {
@@ -17,8 +17,8 @@ describe("inflate", () => {
 
   it("tells a stream that holds fewer or more bytes than promised", () => {
     const stream = deflateRawSync(zeros);
-    expect(() => inflate(stream, 100_001, "x")).toThrow(/promises 100001 bytes and holds 100000/);
-    expect(() => inflate(stream, 99_999, "x")).toThrow(/promises 99999 bytes and holds more/);
+    expect(() => inflate(stream, 20_001, "x")).toThrow(/promises 20001 bytes and holds 20000/);
+    expect(() => inflate(stream, 19_999, "x")).toThrow(/promises 19999 bytes and holds more/);
     expect(() => inflate(deflateRawSync(zeros, { level: 0 }), 10, "x")).toThrow(SyntaxError);
   });
 

@@ -8,7 +8,10 @@ const MOST_FILES = 65_534;
  * A zip archive of files in the order given, stored or, with `compress`, deflated; the same files always give the same bytes (time stamp 1980-01-01).
  * @throws RangeError when the archive would pass 4 GiB or 65,534 files.
  */
-export function writeZip(files: ReadonlyMap<string, Uint8Array>, options: { readonly compress?: boolean } = {}): Uint8Array {
+export function writeZip(
+  files: ReadonlyMap<string, Uint8Array>,
+  options: { readonly compress?: boolean } = {},
+): Uint8Array<ArrayBuffer> {
   let total = 0;
   for (const [name, bytes] of files) total += bytes.length + 128 + 6 * name.length; // both headers, UTF-8 name twice
   if (total > MOST_BYTES || files.size > MOST_FILES) {

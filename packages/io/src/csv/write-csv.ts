@@ -31,7 +31,7 @@ function requireWhole(table: CsvTable): void {
  * names where there are any; a last column, "label", the classes where there are any.
  * @throws RangeError when counts disagree or a number is not finite.
  */
-export function writeCsv(table: CsvTable): Uint8Array {
+export function writeCsv(table: CsvTable): Uint8Array<ArrayBuffer> {
   requireWhole(table);
   const { data, rows, columns, names, labels } = table;
   const parts: Uint8Array[] = [];

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readNpy } from "./read-npy.js";
-import { writeNpy } from "./write-npy.js";
 
 /** Written by numpy 2.4.6, `numpy.lib.format.write_array`. */
 const NUMPY = {
@@ -172,29 +171,5 @@ describe("readNpy", () => {
       }),
       { seed: 1, numRuns: 60 },
     );
-  });
-});
-
-describe("writeNpy", () => {
-  it("writes, byte for byte, what numpy writes", () => {
-    for (const name of ["f8", "f4", "i8", "i4", "i2", "i1", "u4", "u2", "u1", "b1", "scalar", "empty"] as const) {
-      expect(Buffer.from(writeNpy(read(name))).toString("base64")).toBe(NUMPY[name]);
-    }
-  });
-
-  it("is undone by readNpy for any float64 pattern and shape", () => {
-    const arrays = fc.array(fc.double(), { maxLength: 30 });
-    fc.assert(
-      fc.property(arrays, (values) => {
-        const array = { dtype: "float64", shape: [values.length, 1, 1], data: Float64Array.from(values) } as const;
-        expect(readNpy(writeNpy(array))).toEqual(array);
-      }),
-      { seed: 2, numRuns: 100 },
-    );
-  });
-
-  it("refuses a shape whose description passes the header of version 1.0", () => {
-    const shape = new Array(30_000).fill(1);
-    expect(() => writeNpy({ dtype: "uint8", shape, data: Uint8Array.of(1) })).toThrow(/30000 lengths/);
   });
 });

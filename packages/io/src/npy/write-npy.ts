@@ -21,7 +21,7 @@ const GROWTH_DIGITS = 21;
  * An npy file, version 1.0, little-endian, row-major: the same bytes that numpy 2 writes for the same array.
  * @throws RangeError when the shape has so many lengths that the header passes 65,535 bytes.
  */
-export function writeNpy(array: NdArray): Uint8Array {
+export function writeNpy(array: NdArray): Uint8Array<ArrayBuffer> {
   const { shape } = array;
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const growth = shape.length > 0 ? GROWTH_DIGITS - String(shape[0]).length : 0;

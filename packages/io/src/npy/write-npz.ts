@@ -13,7 +13,7 @@ export interface WriteNpzOptions {
  * An npz file of arrays in the order given, which numpy's `load` reads; the same arrays always give the same bytes.
  * @throws RangeError when the archive would pass 4 GiB.
  */
-export function writeNpz(arrays: NamedArrays, options: WriteNpzOptions = {}): Uint8Array {
+export function writeNpz(arrays: NamedArrays, options: WriteNpzOptions = {}): Uint8Array<ArrayBuffer> {
   requireKnownKeys(options, ["compress"], "write npz");
   return writeZip(new Map(Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)])), options);
 }

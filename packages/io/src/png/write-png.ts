@@ -14,7 +14,7 @@ export interface Pixels {
  * A PNG file of the pixels, 8 bits a sample; the same pixels always give the same bytes.
  * @throws RangeError when a side is not a whole number from 1, or the data are not height × width × channels long.
  */
-export function writePng(pixels: Pixels): Uint8Array {
+export function writePng(pixels: Pixels): Uint8Array<ArrayBuffer> {
   const { width, height, channels, data } = pixels;
   const sides = [width, height].every((side) => Number.isInteger(side) && side >= 1);
   if (!sides || ![1, 2, 3, 4].includes(channels) || data.length !== width * height * channels) {

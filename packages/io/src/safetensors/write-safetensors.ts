@@ -20,7 +20,7 @@ const NAME: { readonly [K in Dtype]: string } = {
  * @throws TypeError when a metadata value is no text.
  * @throws RangeError when a tensor is called "__metadata__", a name of the format's own.
  */
-export function writeSafetensors(tensors: NamedArrays, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function writeSafetensors(tensors: NamedArrays, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
   const wrong = Object.keys(metadata).find((key) => typeof metadata[key] !== "string");
   if (wrong !== undefined) throw new TypeError(`Cannot write safetensors: metadata "${wrong}" is no text; expected texts only`);
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
