@@ -1,5 +1,6 @@
 import { type DataSet, loadData } from "../data/index.js";
 import { badInput } from "../errors.js";
+import type { Progress } from "../progress/index.js";
 import type { DataSpec } from "../spec/index.js";
 import { format } from "../terminal/index.js";
 import type { Context, OptionDefinition } from "./command.js";
@@ -63,13 +64,16 @@ export function dataSpecOf(from: string, options: DataOptions): DataSpec {
 /** Loads the data of a spec and tells what was done to them. */
 export function loadForCommand({ io, progress, seed }: Context, spec: DataSpec, fallbackSeed = 0): DataSet {
   const set = loadData(spec, { files: io.files, cwd: io.cwd, seed: seed ?? fallbackSeed });
-  const { merged, points } = set.atoms;
-  if (merged > 0) {
-    const repeats = `${format.count(merged, "row repeats", "rows repeat")} an earlier one`;
-    progress.note(`${set.name}: ${repeats}; merged into the weights of ${format.count(points.size, "distinct point")}`);
-  }
-  if (points.size === 1) {
+  noteMerging(progress, set);
+  if (set.atoms.points.size === 1) {
     progress.warn(`${set.name} is one distinct point: the marginal field is the conditional field of that point`);
   }
   return set;
+}
+
+/** Says how many rows repeat others. */
+export function noteMerging(progress: Progress, { name, atoms: { merged, points } }: DataSet): void {
+  if (merged === 0) return;
+  const repeats = `${format.count(merged, "row repeats", "rows repeat")} an earlier one`;
+  progress.note(`${name}: ${repeats}; merged into the weights of ${format.count(points.size, "distinct point")}`);
 }

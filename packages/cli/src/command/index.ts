@@ -2,7 +2,18 @@ import type { CommandDefinition } from "./command.js";
 import { dataCommand } from "./data.js";
 import { fieldCommand } from "./field.js";
 import { floorCommand } from "./floor.js";
+import { likelihoodCommand } from "./likelihood.js";
+import { sampleCommand } from "./sample.js";
+import { trainCommand } from "./train.js";
 import { verifyCommand } from "./verify.js";
 
 /** All subcommands, in the order of the help. */
-export const commands: readonly CommandDefinition[] = [dataCommand, fieldCommand, verifyCommand, floorCommand];
+export const commands: readonly CommandDefinition[] = [
+  dataCommand,
+  fieldCommand,
+  verifyCommand,
+  floorCommand,
+  trainCommand,
+  sampleCommand,
+  likelihoodCommand,
+];

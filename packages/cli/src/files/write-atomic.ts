@@ -58,3 +58,8 @@ function removeQuietly(files: FileSystem, path: string): void {
     // there was nothing to remove, or the error that is under way says more
   }
 }
+
+/** Removes a file; one that is not there is no error. */
+export function removeIfThere(files: FileSystem, path: string): void {
+  if (files.exists(path)) onPath("remove", path, () => files.remove(path));
+}

@@ -61,22 +61,30 @@ const network = strict({
   outputScale: notNegative.default(1),
 }).prefault({});
 
+/** Several defaults follow the number of steps, so that a short training is a training too. */
 const train = strict({
   steps: whole(1).default(2000),
   batch: whole(1).default(256),
   learningRate: positive.default(1e-3),
-  warmup: whole(0).default(100),
+  warmup: whole(0).optional(),
   schedule: z.enum(["constant", "cosine"]).default("cosine"),
   weightDecay: notNegative.default(0),
   clip: positive.default(1),
   ema: z.number().min(0).lt(1).default(0.999),
-  evaluateEvery: whole(1).default(100),
-  checkpointEvery: whole(1).default(500),
+  evaluateEvery: whole(1).optional(),
+  checkpointEvery: whole(1).optional(),
   evaluationBatch: whole(2).default(512),
-}).prefault({});
+})
+  .prefault({})
+  .transform(({ warmup, evaluateEvery, checkpointEvery, ...given }) => ({
+    ...given,
+    warmup: warmup ?? Math.min(100, Math.floor(given.steps / 20)),
+    evaluateEvery: evaluateEvery ?? Math.ceil(given.steps / 20),
+    checkpointEvery: checkpointEvery ?? Math.ceil(given.steps / 4),
+  }));
 
 const sample = strict({
-  count: whole(1).default(1000),
+  count: whole(2).default(256),
   solver: z.enum(["euler", "midpoint", "heun", "rk4", "dopri5"]).default("dopri5"),
   rtol: positive.default(1e-5),
   atol: positive.default(1e-5),

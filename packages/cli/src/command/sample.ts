@@ -1,0 +1,137 @@
+import { type AtomPath, atomPath, type Points, row, schedulerNamed } from "@fluxion/core";
+import { jaxEngine } from "@fluxion/train";
+import type { DataSet } from "../data/index.js";
+import { badInput } from "../errors.js";
+import { requireWritableTarget } from "../files/index.js";
+import { format, table } from "../terminal/index.js";
+import { type Flow, fieldFlow, networkFlow, openRun, type SolverSpec, solverText, startingPoints } from "../work/index.js";
+import { type CommandDefinition, type Context, defineCommand } from "./command.js";
+import { type DataOptions, dataSpecOf, loadForCommand, readingOptions } from "./data-options.js";
+import { pathOption } from "./path-options.js";
+import { numberWhere, oneOf, wholeNumber } from "./read-option.js";
+import { asLists, outFormats, writeArrays } from "./write-arrays.js";
+
+const SOLVERS = ["euler", "midpoint", "heun", "rk4", "dopri5"] as const;
+
+interface Options extends DataOptions {
+  readonly path: string;
+  readonly count: number;
+  readonly solver: (typeof SOLVERS)[number];
+  readonly steps?: number;
+  readonly rtol?: number;
+  readonly atol?: number;
+  readonly exact: boolean;
+  readonly out?: string;
+}
+
+const tolerance = (name: string) => numberWhere(name, (v) => v > 0, "a number above 0");
+
+/** `fluxion sample`: new points by a trained network, or by the exact field of the data. */
+export const sampleCommand: CommandDefinition = defineCommand<Options>({
+  name: "sample",
+  summary: "draw points with a trained network, or with the exact field of a data set",
+  details: [
+    "From a run directory: the network's field, or with --exact the exact field of its data, from the same noise for the",
+    "same seed. With --data in place of a directory: the exact field. The exact field of points ends on those points.",
+  ].join("\n"),
+  positional: [["[run]", "a run directory that fluxion train or fluxion run wrote"]],
+  options: [
+    { flags: "-n, --count <number>", help: "how many points", read: wholeNumber("--count", 1), fallback: 64 },
+    { flags: "--solver <name>", help: SOLVERS.join(", "), read: oneOf("--solver", SOLVERS), fallback: "dopri5" },
+    { flags: "--steps <number>", help: "steps of a solver of fixed step (50)", read: wholeNumber("--steps", 1) },
+    { flags: "--rtol <number>", help: "relative tolerance of dopri5 (1e-5)", read: tolerance("--rtol") },
+    { flags: "--atol <number>", help: "absolute tolerance of dopri5 (1e-5)", read: tolerance("--atol") },
+    { flags: "--exact", help: "the exact field instead of the network", fallback: false },
+    { flags: "--out <file>", help: "npy, npz, csv, json, or png for images" },
+    { flags: "--data <name|file>", help: "the exact field of these data, in place of a run directory" },
+    pathOption,
+    ...readingOptions,
+  ],
+  examples: [
+    "fluxion sample --data moons:200 -n 16 --solver rk4 --steps 20 --seed 1 --out s.npy",
+    "fluxion sample --data digits -n 9 --solver euler --steps 10 --out digits.png",
+  ],
+  async run(context, options, [folder]) {
+    const out = options.out === undefined ? undefined : context.resolve(options.out);
+    if (out !== undefined) {
+      outFormats(out, 1);
+      requireWritableTarget(context.io.files, out);
+    }
+    const solver = solverOf(options);
+    const { flow, set, by } = await draw(context, options, solver, folder);
+    if (out !== undefined) {
+      const array = { shape: [flow.x.size, flow.x.dim], data: flow.x.data };
+      writeArrays(context.io.files, out, { samples: array }, { image: set.image, range: extentOf(set.atoms.points) });
+    }
+    const { size, dim } = flow.x;
+    const about = { by, data: set.name, solver: solverText(solver), seed: context.seed ?? 0, points: size, dim, nfe: flow.nfe };
+    const drawn = `Drew ${format.count(size, "point")} by the ${by}, ${about.solver}, ${format.count(flow.nfe, "evaluation")}`;
+    return {
+      json: {
+        ...about,
+        ...(out === undefined ? { samples: asLists({ shape: [size, dim], data: flow.x.data }) } : { out: options.out }),
+      },
+      text: out === undefined ? `${drawn}\n${firstRows(flow.x)}` : `${drawn}; wrote ${options.out}\n`,
+    };
+  },
+});
+
+/** @throws CliError where options contradict each other. */
+function solverOf({ solver, steps, rtol, atol }: Options): SolverSpec {
+  if (solver === "dopri5" && steps !== undefined) {
+    throw badInput("Cannot use --steps: dopri5 chooses its own steps; expected --rtol and --atol, or another --solver");
+  }
+  if (solver !== "dopri5" && (rtol !== undefined || atol !== undefined)) {
+    throw badInput(`Cannot use --rtol and --atol: the steps of ${solver} are fixed; expected --steps, or --solver dopri5`);
+  }
+  return { solver, steps: steps ?? 50, rtol: rtol ?? 1e-5, atol: atol ?? 1e-5 };
+}
+
+interface Drawn {
+  readonly flow: Flow;
+  readonly set: DataSet;
+  readonly by: "network" | "exact field";
+}
+
+async function draw(context: Context, options: Options, solver: SolverSpec, folder: string | undefined): Promise<Drawn> {
+  const { io, progress } = context;
+  if ((folder === undefined) === (options.data === undefined)) {
+    const given = folder === undefined ? "neither a run directory nor --data" : "both a run directory and --data";
+    throw badInput(`Cannot sample: there is ${given}; expected one of them`);
+  }
+  const seed = context.seed ?? 0;
+  const follow = { solver, progress, signal: io.signal };
+  const exactly = (path: AtomPath, set: DataSet): Drawn => ({
+    flow: fieldFlow(path, startingPoints(path, seed, options.count), follow),
+    set,
+    by: "exact field",
+  });
+  if (folder === undefined) {
+    const set = loadForCommand(context, dataSpecOf(options.data ?? "", options));
+    return exactly(atomPath(schedulerNamed(options.path), set.atoms, { bandwidth: set.bandwidth }), set);
+  }
+  const { path, set, model } = openRun(context.resolve(folder), await jaxEngine(), io);
+  if (options.exact) return exactly(path, set);
+  return { flow: await networkFlow(model.field, startingPoints(path, seed, options.count), follow), set, by: "network" };
+}
+
+/** The least and the greatest coordinate of the data: black and white of their pictures. */
+function extentOf({ data }: Points): readonly [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const v of data) {
+    low = Math.min(low, v);
+    high = Math.max(high, v);
+  }
+  return high > low ? [low, high] : [low, low + 1];
+}
+
+function firstRows(x: Points): string {
+  const shown = Math.min(8, x.size);
+  const rows = Array.from({ length: shown }, (_, b) => [
+    String(b),
+    ...Array.from(row(x, b).subarray(0, 6), (v) => format.number(v, 5)),
+    x.dim > 6 ? "…" : "",
+  ]);
+  const more = x.size > shown ? `  … ${format.count(x.size - shown, "more point")}; --out writes all\n` : "";
+  return table(rows, rows[0]?.map(() => "r" as const) ?? []) + more;
+}

@@ -1,0 +1,86 @@
+import { type NamedArrays, readSafetensors, writeSafetensors } from "@fluxion/io";
+import {
+  buildNetwork,
+  buildOptimizer,
+  type Engine,
+  flatParameters,
+  type LearnerState,
+  type Network,
+  type NetworkField,
+  namedParameters,
+  networkField,
+  type Optimizer,
+} from "@fluxion/train";
+import * as z from "zod";
+import { badInput } from "../errors.js";
+import { type FileSystem, readBytes } from "../files/index.js";
+import type { NetworkSpec, TrainSpec } from "../spec/index.js";
+import { canonicalJson } from "../terminal/index.js";
+
+/** The network of a spec for points of dimension `dim`. */
+export function networkOf(spec: NetworkSpec, dim: number): Network {
+  return buildNetwork({ kind: "mlp", dim, ...spec });
+}
+
+/** The optimizer of a spec. */
+export function optimizerOf({ steps, learningRate: rate, warmup, schedule, weightDecay, clip, ema }: TrainSpec): Optimizer {
+  const learningRate =
+    schedule === "cosine" ? ({ kind: "cosine", rate, steps, warmup } as const) : ({ kind: "constant", rate, warmup } as const);
+  return buildOptimizer({ learningRate, weightDecay, clipNorm: clip, emaDecay: ema });
+}
+
+/** What a model file says beside its weights. */
+export interface ModelAbout {
+  readonly path: string;
+  /** Digest of the data it was trained on. */
+  readonly data: string;
+  readonly step: number;
+}
+
+/** The averaged weights as a safetensors file that says what they are. */
+export function modelBytes(network: Network, state: LearnerState, about: ModelAbout): Uint8Array {
+  const views = namedParameters(network.parameters, state.ema);
+  const tensors: NamedArrays = Object.fromEntries(
+    network.parameters.map(({ name, shape }) => [name, { dtype: "float32", shape, data: views[name] ?? new Float32Array() }]),
+  );
+  return writeSafetensors(tensors, {
+    format: "fluxion-model-1",
+    predicts: "velocity",
+    convention: "t=0 noise, t=1 data",
+    average: "ema",
+    network: canonicalJson(network.spec),
+    path: about.path,
+    data: about.data,
+    step: String(about.step),
+  });
+}
+
+const metadataSchema = z.object({
+  format: z.literal("fluxion-model-1"),
+  network: z.string(),
+  path: z.string(),
+  data: z.string(),
+  step: z.string().regex(/^\d+$/),
+});
+
+/** A trained velocity network, ready to be evaluated. */
+export interface Model extends ModelAbout {
+  readonly network: Network;
+  readonly field: NetworkField;
+}
+
+/** Reads a model file into an engine. @throws CliError or SyntaxError with a sentence when it is no model of fluxion. */
+export function readModel(files: FileSystem, path: string, engine: Engine): Model {
+  const { tensors, metadata } = readSafetensors(readBytes(files, path));
+  const about = metadataSchema.safeParse(metadata);
+  if (!about.success) {
+    throw badInput(`Cannot use "${path}": its metadata describe no velocity network; expected a model that fluxion train wrote`);
+  }
+  const network = buildNetwork(JSON.parse(about.data.network));
+  const named = Object.fromEntries(
+    Object.entries(tensors).map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]),
+  );
+  const theta = engine.resident(flatParameters(network.parameters, named), [network.parameterCount]);
+  const { path: scheduler, data, step } = about.data;
+  return { network, field: networkField(engine, network, theta), path: scheduler, data, step: Number(step) };
+}

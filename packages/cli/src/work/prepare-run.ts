@@ -1,0 +1,75 @@
+import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
+import { type AtomPath, atomPath, type Floor, schedulerNamed } from "@fluxion/core";
+import { type DataSet, loadData } from "../data/index.js";
+import { badInput } from "../errors.js";
+import { createDirectory, createFreshDirectory, type FileSystem, readText, writeAtomic } from "../files/index.js";
+import { type RunDirectory, readLatestCheckpoint, runDirectory } from "../runs/index.js";
+import { type DataSpec, parseSpec, type Spec, specText } from "../spec/index.js";
+import { trainingPart } from "./train-network.js";
+
+/** How a spec file becomes a run. */
+export interface PrepareOptions {
+  readonly files: FileSystem;
+  readonly cwd: string;
+  /** Absolute path of the spec file. */
+  readonly file: string;
+  /** Changes as `train.steps=100`. */
+  readonly settings: readonly string[];
+}
+
+/** What a run works on, before anything is written. */
+export interface PreparedRun {
+  readonly spec: Spec;
+  readonly set: DataSet;
+  readonly path: AtomPath;
+}
+
+/** Reads a spec and its data. Relative paths in the spec are relative to the spec file. */
+export function prepareRun({ files, cwd, file, settings }: PrepareOptions): PreparedRun {
+  const name = basename(file, extname(file));
+  const parsed = parseSpec(readText(files, file), { file, name, settings });
+  const spec = { ...parsed, data: fromFolder(parsed.data, dirname(file)) };
+  const set = loadData(spec.data, { files, cwd, seed: spec.seed });
+  if (set.atoms.points.size < 2) {
+    throw badInput(`Cannot train on "${set.name}": it is one distinct point; expected at least 2`);
+  }
+  return { spec, set, path: atomPath(schedulerNamed(spec.path), set.atoms, { bandwidth: set.bandwidth }) };
+}
+
+/** The spec with absolute paths, so that a run can be used from any folder. */
+function fromFolder(data: DataSpec, folder: string): DataSpec {
+  const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
+  const isFile = /[./\\]/.test(data.from);
+  return {
+    ...data,
+    from: isFile ? absolute(data.from) : data.from,
+    ...(data.weights === undefined ? {} : { weights: absolute(data.weights) }),
+  };
+}
+
+/** What to do with a run directory that exists. */
+export type Directory = "new" | "fresh" | "resume";
+
+/**
+ * Creates the run directory with the resolved spec in it, or finds the one to resume and checks that it can be.
+ * @throws CliError, exit code 2, when it exists (`new`), or holds no run or one of another spec (`resume`).
+ */
+export function openDirectory(files: FileSystem, path: string, { spec, set }: PreparedRun, how: Directory): RunDirectory {
+  if (how === "resume") {
+    const directory = runDirectory(path);
+    if (!files.exists(directory.spec)) {
+      throw badInput(`Cannot resume "${path}": there is no ${join(path, "spec.yaml")}; expected a run directory, or no --resume`);
+    }
+    readLatestCheckpoint(files, directory.checkpoints, { spec: trainingPart(spec), data: set.digest });
+    return directory;
+  }
+  if (how === "new") createDirectory(files, path, "a new name, --resume to continue, or --fresh for the next free name");
+  const directory = runDirectory(how === "new" ? path : createFreshDirectory(files, path));
+  writeAtomic(files, directory.spec, specText(spec));
+  return directory;
+}
+
+/** The floor as what training compares with. */
+export function floorEstimate({ value, standardError }: Floor): { mean: number; standardError: number } {
+  return { mean: value, standardError };
+}

@@ -1,0 +1,159 @@
+import { type AtomPath, type Estimate, fork, rngOf } from "@fluxion/core";
+import type { NamedArrays } from "@fluxion/io";
+import { createLearner, type Engine, type Learner, stateFromTensors, stateTensors, type TrainEvent, train } from "@fluxion/train";
+import { ensureDirectory, type FileSystem, writeAtomic } from "../files/index.js";
+import type { Progress } from "../progress/index.js";
+import {
+  type Identity,
+  type MetricsLog,
+  openMetrics,
+  type RunDirectory,
+  readLatestCheckpoint,
+  removeCheckpoint,
+  writeCheckpoint,
+} from "../runs/index.js";
+import type { Spec } from "../spec/index.js";
+import { format } from "../terminal/index.js";
+import { drawBatch, drawEvaluationBatch } from "./draw-batch.js";
+import { modelBytes, networkOf, optimizerOf } from "./network-of.js";
+
+/** What a training works on. */
+export interface TrainNetworkInput {
+  readonly spec: Spec;
+  readonly path: AtomPath;
+  /** Digest of the data. */
+  readonly data: string;
+  /** V, which every measurement of the loss is compared with. Eq. (M8) */
+  readonly floor: Estimate;
+  readonly directory: RunDirectory;
+  /** Whether to continue from the newest checkpoint. */
+  readonly resume: boolean;
+}
+
+/** What a training needs of the outer world. */
+export interface TrainNetworkWorld {
+  readonly engine: Engine;
+  readonly files: FileSystem;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** How a training ended. */
+export interface TrainNetworkOutcome {
+  /** `interrupted` when the signal came before the last step; a checkpoint holds what was done. */
+  readonly status: "done" | "interrupted";
+  readonly steps: number;
+  readonly learner: Learner;
+  /** The lines of metrics.jsonl. */
+  readonly metrics: MetricsLog["entries"];
+}
+
+/** One training under way: what its parts share. */
+interface Session extends TrainNetworkInput, TrainNetworkWorld {
+  readonly learner: Learner;
+  readonly identity: Identity;
+}
+
+/**
+ * Trains until the steps of the spec are done or the signal asks to stop, and writes metrics, checkpoints and the model.
+ * A resumed training writes the same bytes as one that was never stopped.
+ * @throws CliError or TrainingError when a checkpoint does not fit, the disk is full, or the loss is not finite.
+ */
+export async function trainNetwork(input: TrainNetworkInput, world: TrainNetworkWorld): Promise<TrainNetworkOutcome> {
+  const { spec, path, directory } = input;
+  const network = networkOf(spec.network, path.field.dim);
+  const optimizer = optimizerOf(spec.train);
+  const learner = createLearner({ engine: world.engine, network, optimizer, rng: fork(rngOf(spec.seed), "network") });
+  const session: Session = { ...input, ...world, learner, identity: { spec: trainingPart(spec), data: input.data } };
+  ensureDirectory(world.files, directory.checkpoints);
+  const metrics = openMetrics(world.files, directory.metrics, input.resume ? resumed(session) : undefined);
+  try {
+    await trainSteps(session, metrics);
+  } finally {
+    metrics.close();
+  }
+  const done = learner.steps >= spec.train.steps;
+  if (done) {
+    const about = { path: spec.path, data: input.data, step: learner.steps };
+    writeAtomic(world.files, directory.model, modelBytes(network, await learner.state(), about));
+  }
+  return { status: done ? "done" : "interrupted", steps: learner.steps, learner, metrics: metrics.entries };
+}
+
+async function trainSteps(session: Session, metrics: MetricsLog): Promise<void> {
+  const { learner, path, signal, floor } = session;
+  const { steps, batch, evaluateEvery, evaluationBatch, checkpointEvery } = session.spec.train;
+  const rng = fork(rngOf(session.spec.seed), "train");
+  const task = session.progress.start("train", steps, "steps");
+  task.update(learner.steps);
+  const events = train(learner, {
+    batchAt: (step) => drawBatch(path, fork(rng, "batch", step), batch),
+    steps,
+    evaluation: { batch: drawEvaluationBatch(path, fork(rng, "evaluation"), evaluationBatch), every: evaluateEvery, floor },
+    signal,
+  });
+  let saved = learner.steps;
+  const save = async (): Promise<void> => {
+    if (learner.steps === saved) return;
+    await saveCheckpoint(session, metrics);
+    const offSchedule = saved > 0 && saved % checkpointEvery !== 0; // left by an interrupt: a later one takes its place
+    if (offSchedule) removeCheckpoint(session.files, session.directory.checkpoints, saved);
+    saved = learner.steps;
+  };
+  let detail = "";
+  for await (const event of events) {
+    metrics.append(entryOf(event));
+    if (event.kind === "evaluation") detail = curveText(event);
+    task.update(learner.steps, detail);
+    const measured = event.kind === "evaluation" || !(learner.steps % evaluateEvery === 0 || learner.steps === steps);
+    if (measured && learner.steps % checkpointEvery === 0) await save();
+    await new Promise(setImmediate); // lets Ctrl-C be heard: a blocking engine never leaves the microtask queue
+  }
+  await save();
+  task.end(detail);
+}
+
+/** The part of a spec that the trained weights depend on; where the data came from is told by their digest. */
+export function trainingPart({ seed, path, network, train: { checkpointEvery: _, ...rest } }: Spec): Identity["spec"] {
+  return { seed, path, network, train: rest };
+}
+
+async function saveCheckpoint({ learner, files, directory, identity }: Session, metrics: MetricsLog): Promise<void> {
+  const state = await learner.state();
+  const tensors: NamedArrays = Object.fromEntries(
+    Object.entries(stateTensors(learner.network, state)).map(([name, tensor]) => [name, { dtype: "float32", ...tensor }]),
+  );
+  writeCheckpoint(files, directory.checkpoints, { step: learner.steps, tensors, metrics: metrics.mark() }, identity);
+}
+
+/** Loads the newest checkpoint into the learner, and tells which part of the metrics belongs to it. */
+function resumed({ learner, files, directory, identity, progress }: Session): { bytes: number; digest: string } | undefined {
+  const latest = readLatestCheckpoint(files, directory.checkpoints, identity);
+  if (latest === undefined) {
+    progress.warn(`there is no whole checkpoint in ${directory.checkpoints}: training starts from the beginning`);
+    return undefined;
+  }
+  const { checkpoint, unfinished } = latest;
+  for (const name of unfinished) progress.warn(`${name} is left of a checkpoint that was not finished, and is passed over`);
+  const tensors = Object.fromEntries(
+    Object.entries(checkpoint.tensors).map(([name, { data }]) => [name, { data: data as Float32Array }]),
+  );
+  learner.load(stateFromTensors(learner.network, tensors, checkpoint.step));
+  progress.note(`Resuming from step ${format.number(checkpoint.step)}`);
+  return checkpoint.metrics;
+}
+
+/** One line of metrics.jsonl. `step` counts completed steps. */
+function entryOf(event: TrainEvent): Record<string, unknown> {
+  if (event.kind === "step") {
+    const { step, loss, gradNorm, learningRate } = event;
+    return { kind: "step", step: step + 1, loss, gradNorm, learningRate };
+  }
+  const { kind, steps, ...measured } = event;
+  return { kind, step: steps, ...measured };
+}
+
+function curveText({ loss, fieldError }: Extract<TrainEvent, { kind: "evaluation" }>): string {
+  const excess = fieldError === undefined ? "" : `  excess ${format.number(fieldError.mean, 3)}`;
+  return `loss ${format.number(loss.mean, 4)}${excess}`;
+}
