@@ -12,6 +12,7 @@ describe("labelsOf", () => {
 
   it("takes equal numbers for one class, and numbers among texts for texts", () => {
     expect(labelsOf(["1", "1.0", "02"])).toEqual({ index: Int32Array.of(0, 0, 1), names: ["1", "2"] });
+    expect(labelsOf(["2", "nan", "1"]).names).toEqual(["1", "2", "nan"]);
     expect(labelsOf(["1", "1.0", "x"]).names).toEqual(["1", "1.0", "x"]);
   });
 });

@@ -9,12 +9,12 @@ export interface Labels {
 }
 
 /**
- * The classes that the texts name. Where all texts are numbers, equal numbers are one class however they are written:
+ * The classes that the texts name. Where all texts are finite numbers, equal numbers are one class however they are written:
  * "1" and "1.0" both become "1".
  */
 export function labelsOf(texts: readonly string[]): Labels {
   const numbers = texts.map(numberOf);
-  const numeric = numbers.every((number) => number !== undefined);
+  const numeric = numbers.every((number) => Number.isFinite(number));
   const spelled = numeric ? numbers.map((number) => String(number)) : texts.map((text) => text.trim());
   const names = [...new Set(spelled)].sort(numeric ? (a, b) => Number(a) - Number(b) : undefined);
   const place = new Map(names.map((name, i) => [name, i]));

@@ -51,5 +51,5 @@ export function gunzip(bytes: Uint8Array): Uint8Array {
 
 /** A gzip file of `bytes`; the same bytes always give the same file (time stamp 0, no name). */
 export function gzip(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return gzipSync(bytes, { level: 9, mtime: 0 });
+  return gzipSync(bytes, { level: 6, mtime: 0 });
 }

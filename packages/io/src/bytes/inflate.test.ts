@@ -6,7 +6,10 @@ const zeros = new Uint8Array(20_000);
 
 describe("inflate", () => {
   it("opens what zlib packs, up to its greatest ratio", () => {
-    for (const level of [0, 1, 9]) expect(inflate(deflateRawSync(zeros, { level }), zeros.length, "x")).toEqual(zeros);
+    for (const level of [0, 1, 9]) {
+      const found = inflate(deflateRawSync(zeros, { level }), zeros.length, "x");
+      expect([found.length, Buffer.compare(found, zeros)]).toEqual([zeros.length, 0]);
+    }
   });
 
   it("refuses a promise above 1032 bytes a byte before it claims memory", () => {

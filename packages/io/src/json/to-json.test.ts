@@ -5,7 +5,7 @@ import { toJson } from "./to-json.js";
 describe("toJson", () => {
   it("agrees with JSON.stringify on JSON values without negative zero", () => {
     fc.assert(
-      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => {
         const plain: unknown = JSON.parse(JSON.stringify(value)); // turns −0 into 0
         expect(toJson(plain)).toBe(JSON.stringify(plain));
       }),
@@ -40,10 +40,10 @@ describe("toJson", () => {
       new RangeError("Cannot write JSON: $.loss[1] is NaN; expected a finite number"),
     );
     expect(() => toJson([{ x: Float64Array.of(Number.NEGATIVE_INFINITY) }])).toThrow("$[0].x[0] is -Infinity");
-    expect(() => toJson({ n: 1n })).toThrow(/\$\.n is a bigint/);
-    expect(() => toJson(BigInt64Array.of(1n))).toThrow(/\$\[0\] is a bigint/);
-    expect(() => toJson({ f: () => 0 })).toThrow(/\$\.f is a function/);
-    expect(() => toJson([undefined])).toThrow(/\$\[0\] is a undefined/);
+    expect(() => toJson({ n: 1n })).toThrow(/\$\.n is of type bigint/);
+    expect(() => toJson(BigInt64Array.of(1n))).toThrow(/\$\[0\] is of type bigint/);
+    expect(() => toJson({ f: () => 0 })).toThrow(/\$\.f is of type function/);
+    expect(() => toJson([undefined])).toThrow(/\$\[0\] is of type undefined/);
     expect(() => toJson(new Map())).toThrow(/\$ is a Map/);
   });
 

@@ -21,7 +21,7 @@ function scalar(value: unknown, path: string): string | undefined {
   }
   if (typeof value === "object") return undefined;
   throw new TypeError(
-    `Cannot write JSON: ${path} is a ${typeof value}; expected text, number, truth value, null, list or record`,
+    `Cannot write JSON: ${path} is of type ${typeof value}; expected text, number, truth value, null, list or record`,
   );
 }
 

@@ -5,7 +5,9 @@ import { requireUniqueKeys } from "./unique-keys.js";
 describe("requireUniqueKeys", () => {
   it("passes every text that JSON.stringify writes", () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.nat(3), (value, indent) => requireUniqueKeys(JSON.stringify(value, null, indent), "x")),
+      fc.property(fc.jsonValue({ maxDepth: 3 }), fc.nat(3), (value, indent) =>
+        requireUniqueKeys(JSON.stringify(value, null, indent), "x"),
+      ),
       { seed: 9, numRuns: 300 },
     );
   });

@@ -81,7 +81,7 @@ function headerOf(chunk: Chunk | undefined): PngHeader {
   }
   if (!DEPTHS.get(color)?.includes(depth) || compression !== 0 || filter !== 0 || interlace > 1) {
     throw new SyntaxError(
-      `Cannot read png: color ${color}, depth ${depth}, compression ${compression}, filter ${filter}, interlace ${interlace}; expected a valid header`,
+      `Cannot read png: colour type ${color}, depth ${depth}, compression ${compression}, filter ${filter}, interlace ${interlace}; expected a valid header`,
     );
   }
   return { width, height, depth, color, interlaced: interlace === 1 };

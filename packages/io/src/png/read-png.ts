@@ -60,7 +60,7 @@ function pictureOf(png: DecodedPng, { color }: PngHeader): Picture {
   const top = 2 ** depth - 1;
   if (!transparency) return { ...size, channels: channels as Picture["channels"], data: scaled(samples, top) };
   if (transparency.length !== channels) {
-    throw new SyntaxError(`Cannot read png: the transparent color has ${transparency.length} samples; expected ${channels}`);
+    throw new SyntaxError(`Cannot read png: the transparent colour has ${transparency.length} samples; expected ${channels}`);
   }
   return { ...size, channels: channels === 1 ? 2 : 4, data: withKeyAlpha(samples, channels, transparency, top) };
 }
