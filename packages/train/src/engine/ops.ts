@@ -1,0 +1,38 @@
+import type { Operand, Shape, Tensor } from "./tensor.js";
+
+/**
+ * The vocabulary of traced functions. Networks, objectives and optimizers are written with these operations only, so
+ * that one source runs on every engine. Elementwise operations broadcast from the last axis. Nothing is consumed or
+ * freed by the caller: a tensor may be used any number of times.
+ */
+export interface Ops {
+  /** Numbers fixed at compile time, row-major. */
+  constant(values: readonly number[], shape: Shape): Tensor;
+  add(x: Operand, y: Operand): Tensor;
+  sub(x: Operand, y: Operand): Tensor;
+  mul(x: Operand, y: Operand): Tensor;
+  div(x: Operand, y: Operand): Tensor;
+  minimum(x: Operand, y: Operand): Tensor;
+  maximum(x: Operand, y: Operand): Tensor;
+  exp(x: Tensor): Tensor;
+  sqrt(x: Tensor): Tensor;
+  sin(x: Tensor): Tensor;
+  cos(x: Tensor): Tensor;
+  tanh(x: Tensor): Tensor;
+  /** (2/√π) ∫₀ˣ exp(−s²) ds. */
+  erf(x: Tensor): Tensor;
+  /** `x` where every one of the scalars is finite, else `y`; differentiates to zero with respect to the scalars. */
+  whereFinite(scalars: readonly Tensor[], x: Tensor, y: Tensor): Tensor;
+  /** x·wᵀ, a linear layer: x [B, K], w [H, K] ↦ [B, H]. */
+  linear(x: Tensor, w: Tensor): Tensor;
+  /** Sum over one axis, or over all of them. */
+  sum(x: Tensor, axis?: number): Tensor;
+  reshape(x: Tensor, shape: Shape): Tensor;
+  concat(parts: readonly Tensor[], axis: number): Tensor;
+  /** Entries [from, to) of a vector. */
+  slice(x: Tensor, from: number, to: number): Tensor;
+  /** f(x) and ∇f(x) of a scalar function of one tensor, by reverse mode. */
+  valueAndGradient(f: (x: Tensor) => Tensor, x: Tensor): readonly [value: Tensor, gradient: Tensor];
+  /** f(x) and the directional derivative ∂f(x)·dx, by forward mode. */
+  jvp(f: (x: Tensor) => Tensor, x: Tensor, dx: Tensor): readonly [value: Tensor, derivative: Tensor];
+}
