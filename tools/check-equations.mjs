@@ -8,10 +8,10 @@ import { filesUnder, sourceFiles, textOf } from "./lib/tree.mjs";
 
 const DERIVATIONS = ["docs/math/derivation.md", "docs/math/derivation.zh-CN.md"];
 const BIBLIOGRAPHY = "docs/references.bib";
-const TAG = /Eq\. \((M\d+[a-z]?)\)/g;
+const TAG = /Eq\. \((M\d+[a-z]?|GAP)\)/g;
 /** What was meant as a tag: `Eq (M6)`, `Eq. M6`, `eq. (M6)`, `Eqs. (M6, M7)`. */
-const NEARLY_TAG = /\bEqs?\b\.?\s*\(?M\d+[^)\s]*\)?/gi;
-const ANCHOR = /<a id="(M\d+[a-z]?)">/g;
+const NEARLY_TAG = /\bEqs?\b\.?\s*\(?(?:M\d+|GAP\b)[^)\s]*\)?/gi;
+const ANCHOR = /<a id="(M\d+[a-z]?|GAP)">/g;
 /** `[Salmon2011, §3.3]`, `[Lipman2023, Example II; Liu2023]`. */
 const CITATION = /\[([A-Z][A-Za-z-]*(?:19|20)\d\d[a-z]?\b[^\]\n]*)\]/g;
 const KEY = /^[A-Z][A-Za-z-]*(?:19|20)\d\d[a-z]?/;
@@ -38,7 +38,7 @@ function equations(root, sources) {
   const used = new Set(tags.map(({ key }) => key));
   /** @type {Problem[]} */
   const problems = mentions(root, sources, NEARLY_TAG)
-    .filter(({ key }) => !/^Eq\. \(M\d+[a-z]?\)$/.test(key))
+    .filter(({ key }) => !/^Eq\. \((M\d+[a-z]?|GAP)\)$/.test(key))
     .map(({ file, line, key }) => ({ file, line, message: `"${key}" is no equation tag; expected the form "Eq. (M6)"` }));
   for (const { file, line, key } of tags) {
     const without = DERIVATIONS.filter((_, i) => !defined[i].has(key));
