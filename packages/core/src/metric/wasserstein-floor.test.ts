@@ -3,11 +3,15 @@ import reference from "../../../../tests/parity/w2_sampling_floors.json" with { 
 import { diagonalMoons, eightGaussians, moons } from "../distribution/index.js";
 import { points } from "../points/index.js";
 import { normal, type Rng, rngOf } from "../random/index.js";
-import { type FloorOptions, wasserstein2Floor } from "./wasserstein-floor.js";
+import { type Wasserstein2FloorOptions, wasserstein2Floor } from "./wasserstein-floor.js";
 import { wasserstein2Line } from "./wasserstein-line.js";
 
 const torchdynGrid = (rng: Rng, n: number) => diagonalMoons(rng, n);
-const protocols: readonly (readonly [string, (rng: Rng, n: number) => ReturnType<typeof moons>, Partial<FloorOptions>])[] = [
+const protocols: readonly (readonly [
+  string,
+  (rng: Rng, n: number) => ReturnType<typeof moons>,
+  Partial<Wasserstein2FloorOptions>,
+])[] = [
   ["8gaussians torchcfm utils (scale 5, covariance sqrt(0.1) I", (rng, n) => eightGaussians(rng, n), {}],
   ["8gaussians scale 5 with std sqrt(0.1)=0.3162", (rng, n) => eightGaussians(rng, n, { std: Math.sqrt(0.1) }), {}],
   [

@@ -3,7 +3,7 @@ import { fork, type Rng } from "../random/index.js";
 import { wasserstein2 } from "./wasserstein.js";
 
 /** How the floor is measured. */
-export interface FloorOptions {
+export interface Wasserstein2FloorOptions {
   readonly rng: Rng;
   /** Pairs of samples; the mean has standard error deviation/√repetitions. @defaultValue 10 */
   readonly repetitions?: number;
@@ -37,7 +37,7 @@ function spreadOf(values: readonly number[]): MeanDeviation {
 export function wasserstein2Floor(
   sampleTarget: (rng: Rng, n: number) => Points,
   n: number,
-  { rng, repetitions = 10, reference = sampleTarget }: FloorOptions,
+  { rng, repetitions = 10, reference = sampleTarget }: Wasserstein2FloorOptions,
 ): Wasserstein2Floor {
   if (!(Number.isInteger(repetitions) && repetitions >= 1)) {
     throw new RangeError(`Cannot measure the floor of W2: repetitions is ${repetitions}; expected a positive integer`);
