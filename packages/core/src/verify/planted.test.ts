@@ -12,12 +12,13 @@ import type { Check } from "./check.js";
 import { checkConditionalContinuity, checkConditionalVelocity, checkPath } from "./conditional.js";
 import { checkConversions, checkDivergence, checkScore } from "./conversions.js";
 import { type Derivation, derivationOf } from "./derivation.js";
+import { checkGap, checkGapLoss, swirledField } from "./gap.js";
 import { checkLikelihood } from "./likelihood.js";
 import { checkArea, checkFloor, checkLossGradientExact, checkLossGradientSampled, featureNetworkGradient } from "./losses.js";
 import { checkContinuity, checkExchange, checkMixture } from "./marginal.js";
 import { probesOf } from "./probes.js";
 import { checkSchedules } from "./schedules.js";
-import { checkGap, checkTransport } from "./transport.js";
+import { checkTransport } from "./transport.js";
 
 const rng = rngOf(7);
 const path = atomPath(
@@ -65,6 +66,16 @@ const noDimension = conditional({
   logDensity: (at, x, z) => conditionalLogDensity(at, x, z).map((v) => v + 0.5 * Math.log(2 * Math.PI)),
 });
 
+/** Moved along the score, which is not divergence-free. */
+const pulled = {
+  evaluate(t: number, x: Points, out: Points): Points {
+    const [u, s] = [right.marginal.velocity(t, x), right.marginal.score(t, x)];
+    const c = 3 * right.scheduler.at(t).beta ** 2;
+    out.data.set(u.map((v, d) => v + c * s[d]));
+    return out;
+  },
+};
+
 type Run = (d: Derivation) => Check | Promise<Check>;
 const network = featureNetworkGradient(2, 8, fork(rng, "network"));
 
@@ -101,7 +112,6 @@ const plants: readonly [name: string, run: Run, planted: Derivation][] = [
   ["m9-schedules", (d) => checkSchedules(d, rng), marginal({ velocity: scaled(1.001, right.marginal.velocity) })],
   ["likelihood", (d) => checkLikelihood(d, rng), marginal({ divergence: scaled(1 + 1e-4, right.marginal.divergence) })],
   ["transport", (d) => checkTransport(d, rng), unweighted],
-  ["gap-same-path", (d) => checkGap(d, rng)[0], marginal({ velocity: scaled(1.3, right.marginal.velocity) })],
 ];
 
 describe("every check", () => {
@@ -125,9 +135,25 @@ describe("every check", () => {
     expect(checkArea(counted, floor)).toMatchObject({ passed: false });
   });
 
+  it("gap-same-path passes for a turn of the score and fails for the score itself, which is not divergence-free", () => {
+    expect(checkGap(right, rng)[0]).toMatchObject({ id: "gap-same-path", passed: true });
+    expect(checkGap(right, rng, { other: pulled })[0]).toMatchObject({ passed: false });
+  });
+
   it("gap-other-particles passes with a turn and fails without one", () => {
     expect(checkGap(right, rng)[1]).toMatchObject({ id: "gap-other-particles", passed: true });
-    expect(checkGap(right, rng, { turn: 0 })[1]).toMatchObject({ passed: false });
+    expect(checkGap(right, rng, { other: swirledField(right, 0) })[1]).toMatchObject({ passed: false });
+  });
+
+  it("gap-loss fails for a field that is no conditional mean, gap-energy for one that is moved along the score", () => {
+    const [loss, energy] = checkGapLoss(right, rng, { draws: 4000 });
+    expect([loss, energy]).toMatchObject([
+      { id: "gap-loss", passed: true },
+      { id: "gap-energy", passed: true },
+    ]);
+    const tooFast = marginal({ velocity: scaled(1.05, right.marginal.velocity) });
+    expect(checkGapLoss(tooFast, rng, { draws: 4000, other: swirledField(right, 0.8) })[0]).toMatchObject({ passed: false });
+    expect(checkGapLoss(right, rng, { draws: 4000, other: pulled })[1]).toMatchObject({ passed: false });
   });
 
   it("a value that is not a number fails", async () => {

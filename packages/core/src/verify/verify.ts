@@ -6,6 +6,7 @@ import type { Check } from "./check.js";
 import { checkConditionalContinuity, checkConditionalVelocity, checkPath } from "./conditional.js";
 import { checkConversions, checkDivergence, checkScore } from "./conversions.js";
 import { type Derivation, derivationOf } from "./derivation.js";
+import { checkGap, checkGapLoss } from "./gap.js";
 import { checkLikelihood } from "./likelihood.js";
 import {
   checkArea,
@@ -18,7 +19,7 @@ import {
 import { checkContinuity, checkExchange, checkMixture } from "./marginal.js";
 import { probesOf } from "./probes.js";
 import { checkSchedules } from "./schedules.js";
-import { checkGap, checkTransport } from "./transport.js";
+import { checkTransport } from "./transport.js";
 
 /** Options of `verify`. */
 export interface VerifyOptions {
@@ -92,7 +93,9 @@ export async function* verify(path: AtomPath, options: VerifyOptions): AsyncGene
   else skipped.push({ id: "m10-area", reason: `the path "${path.field.scheduler.name}" does not run over all of 0 < α/β < ∞` });
   yield keep(checkLikelihood(derivation, fork(rng, "likelihood")));
   yield keep(checkTransport(derivation, fork(rng, "transport"), { samples: trajectories }));
-  if (D > 1) for (const check of checkGap(derivation, fork(rng, "gap"), { samples: trajectories })) yield keep(check);
-  else skipped.push({ id: "gap", reason: "in one dimension no antisymmetric turn exists" });
+  if (D > 1) {
+    for (const check of checkGap(derivation, fork(rng, "gap"), { samples: trajectories })) yield keep(check);
+    for (const check of checkGapLoss(derivation, fork(rng, "gap loss"))) yield keep(check);
+  } else skipped.push({ id: "gap", reason: "in one dimension no antisymmetric turn exists" });
   return { checks, skipped, passed: checks.every(({ passed }) => passed), floor };
 }

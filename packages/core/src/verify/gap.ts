@@ -1,0 +1,143 @@
+import { estimate } from "../floor/index.js";
+import { energyTest } from "../metric/index.js";
+import type { VectorField } from "../ode/index.js";
+import { convert, pathBatch } from "../path/index.js";
+import { type Points, rows, zerosLike } from "../points/index.js";
+import { fork, type Rng, uniform } from "../random/index.js";
+import { drawStart } from "../sample/index.js";
+import { type Check, checked } from "./check.js";
+import { type Derivation, fieldOf } from "./derivation.js";
+import { dot } from "./probes.js";
+import { type FlowOptions, LEVEL, PERMUTATIONS, push } from "./transport.js";
+
+/**
+ * The gap: v = u + c(t) A∇ log p_t with A antisymmetric satisfies the same continuity equation, since ∇·(A∇p_t) = 0, so it
+ * transports p_0 to the same p_t, but it moves different particles. Equal divergences do not make equal fields; what singles
+ * u_t out is E[Ẋ_t | X_t = x], and its least kinetic energy: E‖v‖² = E‖u‖² + E‖v − u‖². Eq. (GAP)
+ */
+export function checkGap(derivation: Derivation, rng: Rng, { samples = 64, steps = 40, ...rest }: FlowOptions = {}): Check[] {
+  const { path } = derivation;
+  const { other: swirl = swirledField(derivation, 0.8) } = rest;
+  const data = path.drawData(fork(rng, "data"), 4 * samples);
+  const ends = push(derivation, swirl, drawStart(path, fork(rng, "start"), samples), steps);
+  const { pValue, statistic } = energyTest(ends, data, { rng: fork(rng, "permutations"), permutations: PERMUTATIONS });
+  const few = Math.min(samples, 12);
+  const x0 = drawStart(path, fork(rng, "same"), few);
+  const [mine, theirs] = [fieldOf(derivation), swirl].map((field) => push(derivation, field, x0, steps));
+  const finer = push(derivation, fieldOf(derivation), x0, 2 * steps);
+  const moved = meanDistance(mine, theirs);
+  const solver = meanDistance(mine, finer);
+  return [
+    checked({
+      id: "gap-same-path",
+      statement: "u_t + c A∇ log p_t, with A antisymmetric, transports p_0 to the same data (energy two-sample test)",
+      residual: LEVEL / pValue,
+      tolerance: 1,
+      toleranceFrom: `residual is ${LEVEL}/p-value: one false alarm in ${1 / LEVEL}`,
+      details: { pValue, statistic, trajectories: samples },
+    }),
+    checked({
+      id: "gap-other-particles",
+      statement: "and yet it moves different particles: from the same noise its trajectories end elsewhere",
+      residual: solver / moved,
+      tolerance: 0.5,
+      toleranceFrom: "the solver's own error must be at most half of the mean distance between the two ends",
+      details: { meanDistance: moved, solverError: solver, trajectories: few },
+    }),
+  ];
+}
+
+/**
+ * v = u + c(t) A∇ log p_t, with A the quarter turn of coordinates (0, 1), (2, 3), … and c = turn·β², which keeps v bounded.
+ * The score comes from the velocity by Eq. (M7), so that one scan serves both.
+ */
+export function swirledField({ marginal, scheduler }: Derivation, turn: number): VectorField {
+  return {
+    evaluate(t, x, out) {
+      const at = scheduler.at(t);
+      const c = turn * at.beta ** 2;
+      out.data.set(marginal.velocity(t, x));
+      const s = convert({ from: "velocity", to: "score", at }, x, out).data;
+      for (let b = 0; b < x.size; b++) {
+        for (let d = b * x.dim; d + 1 < (b + 1) * x.dim; d += 2) {
+          out.data[d] -= c * s[d + 1];
+          out.data[d + 1] += c * s[d];
+        }
+      }
+      return out;
+    },
+  };
+}
+
+/** Options of `checkGapLoss`. */
+export interface GapLossOptions {
+  /** Draws of (t, x_0, z). @defaultValue 1000 */
+  readonly draws?: number;
+  /** The other field of the gap. @defaultValue `swirledField(derivation, 0.8)` */
+  readonly other?: VectorField;
+}
+
+/**
+ * What singles u_t out among all fields that transport p_0 along p_t: it is E[Ẋ_t | X_t = x], so that every other field v has a
+ * CFM loss larger by exactly E‖v − u‖²; and it is a gradient (isotropic source, independent coupling), so that v has a kinetic
+ * energy larger by exactly E‖v − u‖². Both are means of a product that must vanish, over draws of the path. Eq. (GAP)
+ */
+export function checkGapLoss(derivation: Derivation, rng: Rng, { draws = 1000, ...rest }: GapLossOptions = {}): Check[] {
+  const { path, scheduler } = derivation;
+  const { other = swirledField(derivation, 0.8) } = rest;
+  const t = uniform(fork(rng, "time"), new Float64Array(draws));
+  const { xt, ut } = pathBatch(
+    scheduler,
+    t,
+    path.drawSource(fork(rng, "source"), draws),
+    path.drawData(fork(rng, "data"), draws),
+  );
+  const [u, v] = [fieldOf(derivation), other].map((field) => {
+    const out = zerosLike(xt);
+    for (let b = 0; b < draws; b++) field.evaluate(t[b], rows(xt, b, b + 1), rows(out, b, b + 1));
+    return out.data;
+  });
+  const means = (f: (d: number) => number): { mean: number; standardError: number } =>
+    estimate(Float64Array.from({ length: draws }, (_, b) => sum(b * xt.dim, (b + 1) * xt.dim, f)));
+  const more = means((d) => (v[d] - u[d]) ** 2);
+  const loss = means((d) => 2 * (v[d] - u[d]) * (u[d] - ut.data[d]));
+  const energy = means((d) => 2 * (v[d] - u[d]) * u[d]);
+  const tolerance = {
+    tolerance: 5,
+    toleranceFrom: `standard errors of ${draws} draws; 5 are exceeded by chance once in 10⁶ runs`,
+  };
+  return [
+    checked({
+      id: "gap-loss",
+      statement: "the CFM loss tells them apart: L_CFM(v) − L_CFM(u) = E‖v − u‖² for v = u + c A∇ log p_t",
+      residual: Math.abs(loss.mean) / loss.standardError,
+      ...tolerance,
+      details: { crossTerm: loss.mean, standardError: loss.standardError, excess: more.mean },
+    }),
+    checked({
+      id: "gap-energy",
+      statement: "u_t moves with the least kinetic energy: E‖v‖² − E‖u‖² = E‖v − u‖²",
+      residual: Math.abs(energy.mean) / energy.standardError,
+      ...tolerance,
+      details: { crossTerm: energy.mean, standardError: energy.standardError, excess: more.mean },
+    }),
+  ];
+}
+
+/** Σ f(d) over from ≤ d < to. */
+function sum(from: number, to: number, f: (d: number) => number): number {
+  let total = 0;
+  for (let d = from; d < to; d++) total += f(d);
+  return total;
+}
+
+/** Mean distance of corresponding rows. */
+function meanDistance(x: Points, y: Points): number {
+  const gap = zerosLike(x).data.map((_, i) => x.data[i] - y.data[i]);
+  let sum = 0;
+  for (let b = 0; b < x.size; b++) {
+    const line = gap.subarray(b * x.dim, (b + 1) * x.dim);
+    sum += Math.sqrt(dot(line, line));
+  }
+  return sum / x.size;
+}
