@@ -151,7 +151,7 @@ describe("every check", () => {
       { id: "gap-loss", passed: true },
       { id: "gap-energy", passed: true },
     ]);
-    const tooFast = marginal({ velocity: scaled(1.05, right.marginal.velocity) });
+    const tooFast = marginal({ velocity: scaled(1.5, right.marginal.velocity) });
     expect(checkGapLoss(tooFast, rng, { draws: 4000, other: swirledField(right, 0.8) })[0]).toMatchObject({ passed: false });
     expect(checkGapLoss(right, rng, { draws: 4000, other: pulled })[1]).toMatchObject({ passed: false });
   });
