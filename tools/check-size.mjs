@@ -9,8 +9,8 @@ import { filesUnder, isGenerated, isTest, packagesOf, textOf } from "./lib/tree.
 export const LIMITS = { file: 400, function: 60, median: 100, example: 40 };
 
 /**
- * Sizes of what people wrote: files, functions and the median source file. Generated files are exempt, and in tests the
- * callbacks that group them (`describe`) are no functions to read in one piece.
+ * Sizes of what people wrote: files, functions and the median source file. Generated files are exempt; what groups tests,
+ * callbacks of `describe` and suites of `conformance/`, is not read in one piece.
  * @param {string} root
  * @returns {Problem[]}
  */
@@ -45,7 +45,7 @@ function longFunctions(root, file) {
   /** @type {Problem[]} */
   const problems = [];
   walk(parse(root, file), (node) => {
-    if (!ts.isFunctionLike(node) || (isTest(file) && isCallback(node))) return;
+    if (!ts.isFunctionLike(node) || (isGrouping(file) && (isCallback(node) || isSuite(node)))) return;
     const source = node.getSourceFile();
     const lines = source.getLineAndCharacterOfPosition(node.end).line + 2 - lineOf(node);
     if (lines <= LIMITS.function) return;
@@ -58,8 +58,12 @@ function longFunctions(root, file) {
   return problems;
 }
 
+/** Whether the functions of a file may do no more than group tests. @param {string} file */
+const isGrouping = (file) => isTest(file) || file.startsWith("conformance/");
 /** @param {ts.Node} node */
 const isCallback = (node) => ts.isCallExpression(node.parent);
+/** @param {ts.SignatureDeclaration} node */
+const isSuite = (node) => node.name?.getText().endsWith("Suite") ?? false;
 
 /** @param {ts.SignatureDeclaration} node */
 function nameOf(node) {

@@ -27,6 +27,12 @@ test("a tag needs its anchor in both languages", async () => {
   ]);
 });
 
+test("the gap of the derivation is a step like the others", async () => {
+  const gap = `${anchored}<a id="GAP"></a>\n`;
+  expect(await changed({ [english]: gap, [chinese]: gap, "packages/core/src/b.ts": "// Eq. (GAP)\n" })).toEqual([]);
+  expect(await changed({ "packages/core/src/b.ts": "// Eq. (GAP)\n" })).toHaveLength(1);
+});
+
 test("an anchor needs a source file, and a test is none", async () => {
   const more = `${anchored}<a id="M9"></a>\n`;
   expect(await changed({ [english]: more, [chinese]: more, "packages/core/src/a.test.ts": "// Eq. (M9)\n" })).toEqual([

@@ -28,7 +28,10 @@ test("a function of 60 lines is short enough, one of 61 is not, wherever it is",
   ]);
 });
 
-test("the callback of a group of tests may be long", async () => {
+test("what groups tests may be long", async () => {
+  const suite = `export function aSuite(): void {\n  describe("a", () => {\n${"    void 0;\n".repeat(80)}  });\n}\n`;
+  expect(await core({ "conformance/a.ts": suite })).toEqual([]);
+  expect(await core({ "packages/core/src/a.ts": suite })).toHaveLength(2);
   expect(await core({ "packages/core/src/a.test.ts": `describe("a", () => {\n${"  void 0;\n".repeat(80)}});\n` })).toEqual([]);
 });
 

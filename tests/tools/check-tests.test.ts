@@ -42,6 +42,13 @@ test("a private file is tested through a tested file that imports it, a public o
   expect(await ode({ ...files, "index.ts": 'export * from "./a.js";\nexport * from "./b.js";\n' })).toEqual([untested("b")]);
 });
 
+test("a folder named runs is source like any other, but for the one of the root", async () => {
+  const files = { "packages/io/src/runs/a.ts": "export const a = 1;\n", "runs/a.test.ts": "it.skip('x', () => {});\n" };
+  expect(await linesOf(check(plant(files)))).toEqual([
+    "packages/io/src/runs/a.ts: no test of its folder imports it; expected a.test.ts",
+  ]);
+});
+
 test("a test of another folder does not count", async () => {
   const files = {
     "packages/io/src/npy/a.ts": "export const a = 1;\n",

@@ -10,7 +10,7 @@ import { join } from "node:path";
  * }} Package `dir` is relative to the root; `folder` is its last part.
  */
 
-const SKIPPED = new Set(["node_modules", "dist", "runs", "coverage", ".git", ".cache"]);
+const SKIPPED = new Set(["node_modules", "dist", ".git", "./runs", "./coverage"]);
 
 /**
  * The files below a folder whose path ends with one of `endings`, as sorted paths relative to the root with forward
@@ -26,7 +26,8 @@ export function filesUnder(root, folder, endings) {
   const found = [];
   for (const entry of readdirSync(at, { withFileTypes: true })) {
     const path = folder === "." ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory() && !SKIPPED.has(entry.name)) found.push(...filesUnder(root, path, endings));
+    const skipped = SKIPPED.has(entry.name) || SKIPPED.has(`${folder}/${entry.name}`);
+    if (entry.isDirectory() && !skipped) found.push(...filesUnder(root, path, endings));
     else if (entry.isFile() && endings.some((ending) => entry.name.endsWith(ending))) found.push(path);
   }
   return found.sort();
