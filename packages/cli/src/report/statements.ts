@@ -20,4 +20,6 @@ export const statementsZh: Readonly<Record<string, string>> = {
   transport: "沿 u_t 把 p_0 推到 t = 1,其分布就是数据分布(能量双样本检验)",
   "gap-same-path": "u_t + c A∇ log p_t(A 反对称)把 p_0 推到同一个数据分布(能量双样本检验)",
   "gap-other-particles": "但它移动的是不同的粒子:从同一噪声出发,终点不同",
+  "gap-loss": "CFM 损失能把两者分开:对 v = u + c A∇ log p_t,L_CFM(v) − L_CFM(u) = E‖v − u‖²",
+  "gap-energy": "u_t 的动能最小:E‖v‖² − E‖u‖² = E‖v − u‖²",
 };
