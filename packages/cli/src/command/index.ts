@@ -1,14 +1,17 @@
 import type { CommandDefinition } from "./command.js";
 import { dataCommand } from "./data.js";
+import { evalCommand } from "./eval.js";
 import { fieldCommand } from "./field.js";
 import { floorCommand } from "./floor.js";
 import { likelihoodCommand } from "./likelihood.js";
+import { runCommand } from "./run.js";
 import { sampleCommand } from "./sample.js";
 import { trainCommand } from "./train.js";
 import { verifyCommand } from "./verify.js";
 
 /** All subcommands, in the order of the help. */
 export const commands: readonly CommandDefinition[] = [
+  runCommand,
   dataCommand,
   fieldCommand,
   verifyCommand,
@@ -16,4 +19,5 @@ export const commands: readonly CommandDefinition[] = [
   trainCommand,
   sampleCommand,
   likelihoodCommand,
+  evalCommand,
 ];

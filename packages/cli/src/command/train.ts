@@ -4,7 +4,6 @@ import { EXIT } from "../errors.js";
 import { writeAtomic } from "../files/index.js";
 import { format } from "../terminal/index.js";
 import {
-  floorEstimate,
   floorJson,
   measureFloor,
   openDirectory,
@@ -76,7 +75,7 @@ export const trainCommand: CommandDefinition = defineCommand<SpecOptions>({
     const engine = await jaxEngine();
     const release = io.holdInterrupts();
     try {
-      const input = { spec, path, data: set.digest, floor: floorEstimate(floor), directory, resume: options.resume };
+      const input = { spec, path, data: set.digest, floor, directory, resume: options.resume };
       const outcome = await trainNetwork(input, { engine, files: io.files, progress, signal: io.signal });
       writeRunJson(io.files, directory, prepared, outcome.learner.network);
       return outcome.status === "done" ? finished(outcome, folder, floor.value) : interrupted(outcome, { file, folder, spec });
@@ -91,13 +90,14 @@ function lastEvaluation(metrics: TrainNetworkOutcome["metrics"]): Readonly<Recor
   return metrics.findLast(({ kind }) => kind === "evaluation");
 }
 
-const meanOf = (estimate: unknown): number =>
-  typeof estimate === "object" && estimate !== null && "mean" in estimate ? Number(estimate.mean) : Number.NaN;
+const partOf = (estimate: unknown, part: "mean" | "standardError"): number =>
+  typeof estimate === "object" && estimate !== null ? Number(Reflect.get(estimate, part)) : Number.NaN;
 
 function finished({ steps, metrics, learner }: TrainNetworkOutcome, folder: string, floor: number): Outcome {
   const { kind: _, ...last } = lastEvaluation(metrics) ?? {};
   const { number } = format;
-  const loss = `loss ${number(meanOf(last.loss))} = floor ${number(floor)} + excess; excess over the exact field ${number(meanOf(last.fieldError), 4)}`;
+  const excess = `${number(partOf(last.fieldError, "mean"), 4)} ± ${number(partOf(last.fieldError, "standardError"), 2)}`;
+  const loss = `loss ${number(partOf(last.loss, "mean"), 4)}, floor ${number(floor, 4)}, excess ${excess}`;
   return {
     json: { status: "done", out: folder, steps, parameters: learner.network.parameterCount, ...last },
     text: `Trained ${format.count(learner.network.parameterCount, "parameter")} for ${format.count(steps, "step")}: ${loss}\nWrote ${folder}\n`,

@@ -15,6 +15,8 @@ export interface DataSet {
   readonly labels: Labels | undefined;
   /** The picture that a row is. */
   readonly image: { readonly width: number; readonly height: number } | undefined;
+  /** Whose work the data are, where that must be said. */
+  readonly attribution: string | undefined;
   /** Width of the Gaussian around every atom. */
   readonly bandwidth: number;
   /** SHA-256 of points, weights and bandwidth: what the mathematics sees. */

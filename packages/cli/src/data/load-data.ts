@@ -44,6 +44,7 @@ export function loadData(spec: DataSpec, options: LoadDataOptions): DataSet {
     firstRow: firstRows(merged),
     labels,
     image,
+    attribution: spec.from === "digits" ? DIGITS_ATTRIBUTION : undefined,
     bandwidth: spec.bandwidth,
     digest: digestOf(merged, spec.bandwidth),
   };
@@ -51,6 +52,9 @@ export function loadData(spec: DataSpec, options: LoadDataOptions): DataSet {
 
 /** Grey levels 0 … 16 to [−1, 1]. */
 const DIGITS_SCALE = { factor: 1 / 8, offset: -1 };
+
+const DIGITS_ATTRIBUTION =
+  "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, 1998, CC BY 4.0";
 
 function readRows(spec: DataSpec, { files, cwd, seed }: LoadDataOptions): Rows {
   const source = parseSource(spec.from, toySetNames, (name) => nearest(name, dataNames));

@@ -76,11 +76,14 @@ const train = strict({
   evaluationBatch: whole(2).default(512),
 })
   .prefault({})
-  .transform(({ warmup, evaluateEvery, checkpointEvery, ...given }) => ({
+  .transform(({ steps, batch, learningRate, warmup, evaluateEvery, checkpointEvery, ...given }) => ({
+    steps,
+    batch,
+    learningRate,
+    warmup: warmup ?? Math.min(100, Math.floor(steps / 20)),
     ...given,
-    warmup: warmup ?? Math.min(100, Math.floor(given.steps / 20)),
-    evaluateEvery: evaluateEvery ?? Math.ceil(given.steps / 20),
-    checkpointEvery: checkpointEvery ?? Math.ceil(given.steps / 4),
+    evaluateEvery: evaluateEvery ?? Math.ceil(steps / 20),
+    checkpointEvery: checkpointEvery ?? Math.ceil(steps / 4),
   }));
 
 const sample = strict({

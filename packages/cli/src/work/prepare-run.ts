@@ -1,5 +1,5 @@
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
-import { type AtomPath, atomPath, type Floor, schedulerNamed } from "@fluxion/core";
+import { type AtomPath, atomPath, schedulerNamed } from "@fluxion/core";
 import { type DataSet, loadData } from "../data/index.js";
 import { badInput } from "../errors.js";
 import { createDirectory, createFreshDirectory, type FileSystem, readText, writeAtomic } from "../files/index.js";
@@ -67,9 +67,4 @@ export function openDirectory(files: FileSystem, path: string, { spec, set }: Pr
   const directory = runDirectory(how === "new" ? path : createFreshDirectory(files, path));
   writeAtomic(files, directory.spec, specText(spec));
   return directory;
-}
-
-/** The floor as what training compares with. */
-export function floorEstimate({ value, standardError }: Floor): { mean: number; standardError: number } {
-  return { mean: value, standardError };
 }

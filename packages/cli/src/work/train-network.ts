@@ -1,4 +1,4 @@
-import { type AtomPath, type Estimate, fork, rngOf } from "@fluxion/core";
+import { type AtomPath, type Floor, fork, rngOf } from "@fluxion/core";
 import type { NamedArrays } from "@fluxion/io";
 import { createLearner, type Engine, type Learner, stateFromTensors, stateTensors, type TrainEvent, train } from "@fluxion/train";
 import { ensureDirectory, type FileSystem, writeAtomic } from "../files/index.js";
@@ -24,7 +24,7 @@ export interface TrainNetworkInput {
   /** Digest of the data. */
   readonly data: string;
   /** V, which every measurement of the loss is compared with. Eq. (M8) */
-  readonly floor: Estimate;
+  readonly floor: Pick<Floor, "value" | "standardError">;
   readonly directory: RunDirectory;
   /** Whether to continue from the newest checkpoint. */
   readonly resume: boolean;

@@ -1,0 +1,39 @@
+import { type AtomPath, fork, type Points, points, pointsOnPath, rngOf, takeRows } from "@fluxion/core";
+
+/** Times of the strip: where a posterior over many points gathers on one. */
+const TIMES = [0.05, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9];
+const KEPT = 6;
+
+/** The posterior of one point at one time. */
+export interface PosteriorColumn {
+  readonly t: number;
+  /** x_t, [1, D]. */
+  readonly x: Points;
+  /** E[z|x], [1, D]. */
+  readonly denoiser: Points;
+  readonly entropy: number;
+  readonly ess: number;
+  /** The data points of largest weight, [k, D], and the weights. */
+  readonly top: Points;
+  readonly weights: Float64Array;
+}
+
+/** One pair (z, ε) followed through time: what the posterior knows of z at each. Eq. (M5) */
+export function posteriorStrip(path: AtomPath, seed: number): readonly PosteriorColumn[] {
+  const rng = fork(rngOf(seed), "posterior strip");
+  const z = path.drawData(fork(rng, "data"), 1);
+  const noise = path.drawSource(fork(rng, "source"), 1);
+  return TIMES.map((t) => {
+    const x = pointsOnPath(path.field.scheduler.at(t), z, noise);
+    const { values, top } = path.field.quantities(t, x, ["denoiser", "entropy", "ess"], { top: KEPT });
+    return {
+      t,
+      x,
+      denoiser: points(values.denoiser ?? new Float64Array(x.dim), x.dim),
+      entropy: values.entropy?.[0] ?? 0,
+      ess: values.ess?.[0] ?? 0,
+      top: takeRows(path.atoms.points, top.indices),
+      weights: top.weights,
+    };
+  });
+}
