@@ -96,6 +96,12 @@ test("a step cut short by a grid point does not slow down the steps after it", (
   expect(cut.steps.accepted).toBeLessThanOrEqual(plain.steps.accepted + 3);
 });
 
+test("a step is stretched by up to a hundredth rather than leave a sliver before a grid point", () => {
+  const still = fieldOf(() => [0]);
+  expect(run(still, pointOf(1), [0, 1.005], { initialStep: 1 }).steps.accepted).toBe(1);
+  expect(run(still, pointOf(1), [0, 1.02], { initialStep: 1 }).steps.accepted).toBe(2);
+});
+
 test("a kink costs many steps, unless it is a point of the grid", () => {
   const kink = fieldOf((t, [y]) => [y * Math.abs(t - 0.7)]); // y = exp(0.7²) at t = 1.4
   const options = { rtol: 1e-9, atol: 1e-9 };
@@ -309,14 +315,18 @@ describe("the first step where none is given", () => {
     expect(first(witch.field, 1)).toBeCloseTo(1e-4, 14);
   });
 
-  test("stays within the first interval, and the field is not asked beyond it", () => {
-    let latest = 0;
+  test.each([
+    [0, 1e-7],
+    [-0.9, 0.7], // where −0.9 + 1.6 rounds beyond 0.7
+    [0.9, -0.7],
+  ])("stays within the first interval, and the field is not asked beyond it, from %s to %s", (from, to) => {
+    const asked: number[] = [];
     const field = fieldOf((t, [y]) => {
-      latest = Math.max(latest, t);
+      asked.push(t);
       return [1e-9 * y];
     });
-    expect(run(field, pointOf(1), [0, 1e-7]).t).toBe(1e-7);
-    expect(latest).toBe(1e-7);
+    expect(run(field, pointOf(1), [from, to]).t).toBe(to);
+    expect([Math.min(...asked), Math.max(...asked)]).toEqual([Math.min(from, to), Math.max(from, to)]);
   });
 
   test("is tried though the field is not finite a little further on", () => {

@@ -29,5 +29,5 @@ export function* initialStep<S>(
   const fastest = Math.max(speed, change);
   const order = Math.min(tableau.order, tableau.embedded.order);
   const good = fastest <= 1e-15 ? Math.max(1e-6, small * 1e-3) : (0.01 / fastest) ** (1 / (order + 1));
-  return Math.min(100 * small, good, span);
+  return Math.min(100 * small, good);
 }

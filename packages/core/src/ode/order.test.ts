@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { logSlope } from "../../../../tests/support/log-slope.js";
 import {
   distance,
   logistic,
@@ -9,7 +10,6 @@ import {
   spin,
   witch,
 } from "../../../../tests/support/ode-problems.js";
-import { logSlope } from "../../../../tests/support/slope.js";
 import { type Points, zerosLike } from "../points/index.js";
 import { adaptive } from "./adaptive.js";
 import { denseSolution } from "./dense-solution.js";

@@ -7,7 +7,7 @@ import { dopri5 } from "./dormand-prince.js";
 import { rungeKutta } from "./runge-kutta.js";
 import { solve } from "./solve.js";
 import { euler, heun, midpoint, type Tableau } from "./tableau.js";
-import { type Ends, stepGrid } from "./time-grid.js";
+import { type GridEnds, stepGrid } from "./time-grid.js";
 import type { VectorField } from "./vector-field.js";
 import { pointSpace } from "./vector-space.js";
 
@@ -30,7 +30,7 @@ const theirs: Record<string, Tableau> = { euler, midpoint, heun2: heun, heun3, r
 const parity = JSON.parse(readFileSync(new URL("../../../../tests/parity/flow_matching.json", import.meta.url), "utf8"));
 
 /** Solves as the key of a result says: "midpoint,0.1" or "dopri5,None", the latter at their default tolerance 1e-5. */
-function solveAs(key: string, y0: Points, field: VectorField, ends: Required<Ends>): Points {
+function solveAs(key: string, y0: Points, field: VectorField, ends: Required<GridEnds>): Points {
   const [method, step] = key.split(",");
   if (step === "None") {
     const { y, status } = solve(adaptive(pointSpace, dopri5, y0, [ends.from, ends.to], { rtol: 1e-5, atol: 1e-5 }), field);

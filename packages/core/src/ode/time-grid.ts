@@ -5,7 +5,7 @@
  */
 
 /** The two ends of a grid; `from` above `to` makes it decrease. */
-export interface Ends {
+export interface GridEnds {
   /** @defaultValue 0 */
   readonly from?: number;
   /** @defaultValue 1 */
@@ -36,7 +36,7 @@ export function customGrid(values: ArrayLike<number>): Float64Array {
 }
 
 /** t_n = from + (to − from)·n/K for n = 0, …, K = `steps`, both ends exact. @throws RangeError unless it is a grid. */
-export function uniformGrid(steps: number, { from = 0, to = 1 }: Ends = {}): Float64Array {
+export function uniformGrid(steps: number, { from = 0, to = 1 }: GridEnds = {}): Float64Array {
   return customGrid(partition(steps, (r) => from + (to - from) * r, [from, to]));
 }
 
@@ -45,7 +45,7 @@ export function uniformGrid(steps: number, { from = 0, to = 1 }: Ends = {}): Flo
  * solvers. A remainder that is only the rounding of (to − from)/size makes no step of its own.
  * @throws RangeError unless `size` is positive and the ends differ.
  */
-export function stepGrid(size: number, { from = 0, to = 1 }: Ends = {}): Float64Array {
+export function stepGrid(size: number, { from = 0, to = 1 }: GridEnds = {}): Float64Array {
   const count = Math.abs(to - from) / size;
   const whole = Math.round(count);
   const steps = Math.abs(count - whole) <= 4 * Number.EPSILON * count ? whole : Math.ceil(count);
@@ -66,7 +66,7 @@ export function stepGrid(size: number, { from = 0, to = 1 }: Ends = {}): Float64
  * @throws RangeError unless 0 ≤ τ ≤ 1 at both ends and the times differ, which they do not below the first ratio of a
  * scheduler that starts with some signal.
  */
-export function snrGrid(steps: number, timeOfSnr: (s: number) => number, { from = 0, to = 1 }: Ends = {}): Float64Array {
+export function snrGrid(steps: number, timeOfSnr: (s: number) => number, { from = 0, to = 1 }: GridEnds = {}): Float64Array {
   if (!(Math.min(from, to) >= 0 && Math.max(from, to) <= 1)) {
     throw new RangeError(`Cannot make a time grid: τ = s/(1 + s) goes from ${from} to ${to}; expected 0 ≤ τ ≤ 1 at both ends`);
   }
@@ -79,7 +79,7 @@ export function snrGrid(steps: number, timeOfSnr: (s: number) => number, { from 
  * scheduler. Neither t = 0 (s = 0) nor t = 1 (s = ∞) lies on it: `customGrid([0, ...logSnrGrid(…), 1])` adds them.
  * @throws RangeError unless both ratios are positive and finite, and the times differ.
  */
-export function logSnrGrid(steps: number, timeOfSnr: (s: number) => number, { from, to }: Required<Ends>): Float64Array {
+export function logSnrGrid(steps: number, timeOfSnr: (s: number) => number, { from, to }: Required<GridEnds>): Float64Array {
   if (!(Math.min(from, to) > 0 && Math.max(from, to) < Infinity)) {
     throw new RangeError(`Cannot make a time grid: log s goes from s = ${from} to s = ${to}; expected positive finite ratios`);
   }
@@ -99,7 +99,7 @@ export function shiftTime(t: number, shift: number): number {
  * A uniform grid whose times are shifted once by `shiftTime`; the ends are given before the shift.
  * @throws RangeError unless `shift` is positive and finite and 0 ≤ t ≤ 1 at both ends.
  */
-export function shiftedGrid(steps: number, shift: number, { from = 0, to = 1 }: Ends = {}): Float64Array {
+export function shiftedGrid(steps: number, shift: number, { from = 0, to = 1 }: GridEnds = {}): Float64Array {
   if (!(shift > 0 && shift < Infinity) || !(Math.min(from, to) >= 0 && Math.max(from, to) <= 1)) {
     throw new RangeError(
       `Cannot shift a time grid: the shift is ${shift} and t goes from ${from} to ${to}; expected a positive finite shift and 0 ≤ t ≤ 1`,
