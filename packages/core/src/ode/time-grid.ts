@@ -89,7 +89,7 @@ export function logSnrGrid(steps: number, timeOfSnr: (s: number) => number, { fr
 
 /**
  * t ↦ t/(k − (k − 1)t), which divides the ratio t/(1 − t) by k = `shift`: more time near the noise for k > 1. With σ = 1 − t
- * it is σ ↦ kσ/(1 + (k − 1)σ), the resolution shift of [Esser2024, §5.3.2]. Shifting by k twice is shifting by k².
+ * it is σ ↦ kσ/(1 + (k − 1)σ), the resolution shift of [Esser2024]. Shifting by k twice is shifting by k².
  */
 export function shiftTime(t: number, shift: number): number {
   return t / (shift - (shift - 1) * t);
