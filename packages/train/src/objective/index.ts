@@ -1,0 +1,2 @@
+export * from "./squared-error.js";
+export * from "./training-batch.js";
