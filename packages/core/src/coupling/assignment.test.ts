@@ -106,7 +106,7 @@ test("adding numbers to rows and columns changes the cost by their sum and keeps
   expect(assignment(shifted, n).cost).toBe(assignment(cost, n).cost - n * (n - 1));
 });
 
-test("costs that differ by less than rounding cannot make rows outbid each other for ever", () => {
+test("costs that differ in the last bits only are assigned as well as rounding allows", () => {
   const n = 60;
   const cost = uniform(rngOf(5), new Float64Array(n * n)).map((u) => 1 + Number.EPSILON * Math.floor(4 * u));
   expectOptimal(cost, n, assignment(cost, n), 2 * n * Number.EPSILON);

@@ -62,8 +62,8 @@ function twoCheapest({ cost, n, v }: State, i: number): readonly [number, number
 
 /**
  * Row i takes its cheapest column and lowers that price until the second choice is as good. Returns the row that lost
- * its column, or FREE, and whether the price fell: the rounded price is asked, or two rows could outbid each other for
- * ever by less than rounding.
+ * its column, or FREE, and whether the price fell, which is asked of the rounded price: what does not change it cannot
+ * settle who has the column.
  */
 function bid(state: State, i: number): readonly [number, boolean] {
   const { v, columnOf, rowOf } = state;

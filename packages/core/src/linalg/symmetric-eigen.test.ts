@@ -46,9 +46,9 @@ test("the second-difference matrix has its closed-form eigenvalues 4 sin²(kπ/(
 });
 
 test("small eigenvalues of a graded positive definite matrix keep their relative accuracy", () => {
-  // diag(1, 1e-10)·[[2, 1], [1, 2]]·diag(1, 1e-10): the product of the eigenvalues is 3e-20, their sum 2 + 2e-20.
-  const { values } = symmetricEigen(Float64Array.of(2, 1e-10, 1e-10, 2e-20), 2);
-  expect(Math.abs(values[1] / 1.5e-20 - 1)).toBeLessThan(1e-14);
+  // diag(1, 1e-18)·[[2, 1], [1, 2]]·diag(1, 1e-18): the product of the eigenvalues is 3e-36, their sum 2 + 2e-36.
+  const { values } = symmetricEigen(Float64Array.of(2, 1e-18, 1e-18, 2e-36), 2);
+  expect(Math.abs(values[1] / 1.5e-36 - 1)).toBeLessThan(4e-15);
 });
 
 test("zero, diagonal and repeated eigenvalues are answered exactly", () => {
