@@ -1,1 +1,5 @@
-export {};
+export * from "./engine/index.js";
+export * from "./learner/index.js";
+export * from "./network/index.js";
+export * from "./objective/index.js";
+export * from "./optimizer/index.js";

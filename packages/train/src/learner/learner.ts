@@ -1,0 +1,121 @@
+import { fork, type Rng } from "@fluxion/core";
+import type { Engine, Resident } from "../engine/index.js";
+import type { Network } from "../network/index.js";
+import { hostBatch, type TrainingBatch } from "../objective/index.js";
+import type { Optimizer } from "../optimizer/index.js";
+import { type LearnerState, requireState } from "./learner-state.js";
+import { memo } from "./memo.js";
+import { type NetworkField, networkField } from "./network-field.js";
+import { LEARNER_ARRAYS, type LearnerArray, lossGradient, stepScalars, trainingStep } from "./training-step.js";
+
+/** What one training step measured, before it moved the parameters. */
+export interface StepResult {
+  /** Index of the step: 0 is the first. */
+  readonly step: number;
+  /** Mean of ‖v_θ − u_t‖² over the batch, at the parameters before the step. */
+  readonly loss: number;
+  /** ‖∇L‖₂ before clipping. */
+  readonly gradNorm: number;
+  /** η of the step. */
+  readonly learningRate: number;
+  /** `notFinite` when loss or gradient overflowed: then the step did not count and nothing moved. */
+  readonly status: "done" | "notFinite";
+}
+
+/** A network in training. Its arrays live in the engine; steps are taken one after another. */
+export interface Learner {
+  readonly network: Network;
+  readonly optimizer: Optimizer;
+  /** Completed steps. */
+  readonly steps: number;
+  /** One step of the optimizer on one batch. @throws TypeError when the step before has not finished. */
+  step(batch: TrainingBatch): Promise<StepResult>;
+  /** The loss and its gradient ∇_θ L, [P], at the present parameters; moves nothing. Eq. (M8) */
+  gradient(batch: TrainingBatch): Promise<{ readonly loss: number; readonly gradient: Float32Array }>;
+  /** The field of the present parameters, or of their moving average; it follows the training. */
+  field(options?: { /** @defaultValue false */ readonly ema?: boolean }): NetworkField;
+  /** A copy of everything needed to continue. */
+  state(): Promise<LearnerState>;
+  /** Continues from a state: the next steps are those of the run that saved it, byte for byte. */
+  load(state: LearnerState): void;
+  /** Frees the arrays; the learner and its fields must not be used again. */
+  dispose(): void;
+}
+
+/** Options of `createLearner`. */
+export interface LearnerOptions {
+  readonly engine: Engine;
+  readonly network: Network;
+  readonly optimizer: Optimizer;
+  /** Initial parameters are `network.init(fork(rng, "init"))`. */
+  readonly rng: Rng;
+}
+
+/** A learner at step 0. */
+export function createLearner({ engine, network, optimizer, rng }: LearnerOptions): Learner {
+  const P = network.parameterCount;
+  const theta = network.init(fork(rng, "init"));
+  const resident = (values: Float32Array): Resident => engine.resident(values, [P]);
+  const cells: Readonly<Record<LearnerArray, Resident>> = {
+    theta: resident(theta),
+    firstMoment: resident(new Float32Array(P)),
+    secondMoment: resident(new Float32Array(P)),
+    ema: resident(theta),
+  };
+  const stepFor = memo((B: number) => engine.compile(trainingStep(network, optimizer, B)));
+  const gradientFor = memo((B: number) => engine.compile(lossGradient(network, B)));
+  const current = networkField(engine, network, cells.theta);
+  const averaged = networkField(engine, network, cells.ema);
+  let steps = 0;
+  let busy = false;
+
+  const step: Learner["step"] = async (batch) => {
+    if (busy) throw new TypeError("Cannot step: the step before has not finished; expected its promise to be awaited");
+    busy = true;
+    try {
+      const inputs = { ...hostBatch(batch, network.dim), scalars: stepScalars(optimizer, steps) };
+      const measured = await stepFor(batch.t.length).run(cells, inputs);
+      const [loss, gradNorm] = [scalar(measured.loss), scalar(measured.gradNorm)];
+      const status = Number.isFinite(loss) && Number.isFinite(gradNorm) ? "done" : "notFinite";
+      const result: StepResult = { step: steps, loss, gradNorm, learningRate: optimizer.rateAt(steps), status };
+      if (status === "done") steps += 1;
+      return result;
+    } finally {
+      busy = false;
+    }
+  };
+
+  return {
+    network,
+    optimizer,
+    get steps() {
+      return steps;
+    },
+    step,
+    async gradient(batch) {
+      const { loss, gradient } = await gradientFor(batch.t.length).run(cells, hostBatch(batch, network.dim));
+      return { loss: scalar(loss), gradient };
+    },
+    field: ({ ema = false } = {}) => (ema ? averaged : current),
+    async state() {
+      const [parameters, firstMoment, secondMoment, ema] = await Promise.all([
+        cells.theta.read(),
+        cells.firstMoment.read(),
+        cells.secondMoment.read(),
+        cells.ema.read(),
+      ]);
+      return { steps, theta: parameters, firstMoment, secondMoment, ema };
+    },
+    load(state) {
+      requireState(network, state);
+      for (const name of LEARNER_ARRAYS) cells[name].write(state[name]);
+      steps = state.steps;
+    },
+    dispose() {
+      for (const name of LEARNER_ARRAYS) cells[name].dispose();
+    },
+  };
+}
+
+/** The one number of a scalar output. */
+const scalar = (values: Float32Array): number => values[0] ?? Number.NaN;

@@ -1,0 +1,80 @@
+import type { Computation, Named, Shape } from "../engine/index.js";
+import type { Network } from "../network/index.js";
+import { squaredError } from "../objective/index.js";
+import { adamW, biasCorrection, clipToNorm, emaDecayAt, globalNorm, type Optimizer, updateEma } from "../optimizer/index.js";
+
+/** What training moves: θ, the moments of its gradient and its moving average, [P] each. */
+export const LEARNER_ARRAYS = ["theta", "firstMoment", "secondMoment", "ema"] as const;
+export type LearnerArray = (typeof LEARNER_ARRAYS)[number];
+
+/** The arrays of a batch. */
+export type BatchInput = "t" | "xt" | "ut" | "share";
+
+/** Their shapes for B points in R^D. */
+function batchShapes(B: number, D: number): Named<BatchInput, Shape> {
+  return { t: [B], xt: [B, D], ut: [B, D], share: [B] };
+}
+
+/** Numbers that depend on how many steps are completed, computed in float64: [η, 1/(1−β₁^k), 1/(1−β₂^k), d]. */
+export function stepScalars(optimizer: Optimizer, step: number): Float32Array {
+  return Float32Array.of(
+    optimizer.rateAt(step),
+    biasCorrection(optimizer.beta1, step),
+    biasCorrection(optimizer.beta2, step),
+    emaDecayAt(optimizer.emaDecay, step),
+  );
+}
+
+/**
+ * Loss, gradient, clipping, AdamW and moving average in one program for batches of B points. Where the loss or the norm
+ * of the gradient is not finite nothing moves: the state stays at the last good step.
+ */
+export function trainingStep(
+  network: Network,
+  optimizer: Optimizer,
+  B: number,
+): Computation<LearnerArray, BatchInput | "scalars", "loss" | "gradNorm"> {
+  const P = [network.parameterCount];
+  return {
+    name: "training step",
+    state: { theta: P, firstMoment: P, secondMoment: P, ema: P },
+    inputs: { ...batchShapes(B, network.dim), scalars: [4] },
+    trace(ops, state, { scalars, ...batch }) {
+      const [loss, gradient] = ops.valueAndGradient(
+        (theta) => squaredError(ops, (t, x) => network.apply(ops, theta, t, x), batch),
+        state.theta,
+      );
+      const gradNorm = globalNorm(ops, gradient);
+      const { clipNorm } = optimizer;
+      const moved = adamW(ops, optimizer, state, {
+        gradient: clipNorm === null ? gradient : clipToNorm(ops, gradient, gradNorm, clipNorm),
+        rate: ops.slice(scalars, 0, 1),
+        firstCorrection: ops.slice(scalars, 1, 2),
+        secondCorrection: ops.slice(scalars, 2, 3),
+      });
+      const ema = updateEma(ops, state.ema, moved.theta, ops.slice(scalars, 3, 4));
+      const good = [loss, gradNorm];
+      const next = {
+        theta: ops.whereFinite(good, moved.theta, state.theta),
+        firstMoment: ops.whereFinite(good, moved.firstMoment, state.firstMoment),
+        secondMoment: ops.whereFinite(good, moved.secondMoment, state.secondMoment),
+        ema: ops.whereFinite(good, ema, state.ema),
+      };
+      return { next, outputs: { loss, gradNorm } };
+    },
+  };
+}
+
+/** The loss and its unclipped gradient, [P]. */
+export function lossGradient(network: Network, B: number): Computation<"theta", BatchInput, "loss" | "gradient"> {
+  return {
+    name: "gradient",
+    state: { theta: [network.parameterCount] },
+    inputs: batchShapes(B, network.dim),
+    trace(ops, { theta }, batch) {
+      const loss = (at: typeof theta) => squaredError(ops, (t, x) => network.apply(ops, at, t, x), batch);
+      const [value, gradient] = ops.valueAndGradient(loss, theta);
+      return { outputs: { loss: value, gradient } };
+    },
+  };
+}
