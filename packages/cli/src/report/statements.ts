@@ -23,3 +23,29 @@ export const statementsZh: Readonly<Record<string, string>> = {
   "gap-loss": "CFM 损失能把两者分开:对 v = u + c A∇ log p_t,L_CFM(v) − L_CFM(u) = E‖v − u‖²",
   "gap-energy": "u_t 的动能最小:E‖v‖² − E‖u‖² = E‖v − u‖²",
 };
+
+/** Chinese for where the tolerance of every check comes from, by its id. */
+export const tolerancesZh: Readonly<Record<string, string>> = {
+  "m1-path": "x − αz 的舍入误差,被 1/β 放大",
+  "m2-conditional-velocity": "外推差分:步长 h ≥ 10⁻³ 时的舍入误差 2⁻⁵³/h,截断误差至少小十倍",
+  "m4-conditional": "log p 的外推差分,相对于两项之和",
+  "m3-mixture": "4000 次抽样的标准误差;偶然超过 5 倍的机会不到十万分之一",
+  "m4-exchange": "超出差分自身误差估计的部分,相对于各条件项",
+  "m4-marginal": "大小为 ‖x − αz‖²/2β² 的对数权重的舍入误差,相对于各条件项",
+  "m5-bayes": "此处所遇对数密度的舍入误差,加上 N 个权重求和的舍入误差",
+  "m6-marginal-field": "权重及对 N 个数据点求和的舍入误差,相对于 Σ λ|u_t(x|z)|",
+  "m7-conversions": "几次舍入,相对于公式的两项",
+  "m7-score": "超出差分自身误差估计的部分,相对于得分的长度与 1/β",
+  "m7-divergence": "超出差分自身误差估计的部分,相对于各偏导数的大小",
+  "m8-gradient-exact": "对数据点加权求和的舍入误差,相对于 Σ λ|各项|",
+  "m8-gradient-network": "对各批差值随机变号 999 次所得的最大值:误报率千分之一",
+  "m8-floor": "两个独立估计的标准误差之合成",
+  "m9-schedules": "求解器自身误差(步长减半测得)的四倍",
+  "m10-area": "对 (z, ε) 求平均的四倍标准误差,加上求积误差",
+  likelihood: "求解器每步 10⁻⁹ 的容差,经数百步与扩张流的放大",
+  transport: "残差为 0.001/p 值:误报率千分之一",
+  "gap-same-path": "残差为 0.001/p 值:误报率千分之一",
+  "gap-other-particles": "求解器自身误差至多为两终点平均距离的一半",
+  "gap-loss": "1000 次抽样的标准误差;偶然超过 5 倍的机会为百万分之一",
+  "gap-energy": "1000 次抽样的标准误差;偶然超过 5 倍的机会为百万分之一",
+};

@@ -6,18 +6,19 @@ export const style = `
   --c1: #56b4e9; --c2: #ff9a4d; --c3: #33c79b; --c4: #90949c; --c5: #e39bc4; --good: #33c79b; --bad: #ff8a80; } }
 * { box-sizing: border-box; }
 html[lang="en"] [lang="zh"], html[lang="zh"] [lang="en"] { display: none; }
-body { margin: 0; background: var(--bg); color: var(--ink); font: 16px/1.6 "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, "Noto Serif CJK SC", "Songti SC", serif; }
+body { margin: 0; background: var(--bg); color: var(--ink); font: 16px/1.6 "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, "Liberation Serif", "DejaVu Serif", "Noto Serif", "Songti SC", "Noto Serif CJK SC", serif; }
 main { max-width: 1080px; margin: 0 auto; padding: 2.2rem 1.2rem 4rem; }
 header.top { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; flex-wrap: wrap; }
 h1 { font-size: 2rem; line-height: 1.2; margin: 0.2rem 0 0.4rem; letter-spacing: -0.01em; }
 h2 { font-size: 1.35rem; margin: 2.6rem 0 0.4rem; padding-top: 1.1rem; border-top: 1px solid var(--rule); }
 p { max-width: 46rem; margin: 0.5rem 0; } .lead { font-size: 1.08rem; color: var(--soft); }
 button { font: inherit; font-size: 0.9rem; color: var(--ink); background: var(--card); border: 1px solid var(--rule); border-radius: 6px; padding: 0.25rem 0.8rem; cursor: pointer; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(155px, 1fr)); gap: 0.7rem; margin: 1.2rem 0; }
+.facts { display: grid; grid-template-columns: repeat(4, 1fr); gap: 0.7rem; margin: 1.2rem 0; }
 .fact { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 0.65rem 0.85rem; }
 .fact b { display: block; font-size: 1.3rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.35; }
 .fact span { color: var(--soft); font-size: 0.86rem; }
 img { image-rendering: pixelated; display: block; width: 100%; height: auto; border-radius: 3px; background: #000; }
+@media (max-width: 720px) { .facts { grid-template-columns: 1fr 1fr; } h1 { font-size: 1.6rem; } .checks tr { display: grid; grid-template-columns: 1fr auto auto auto; } .checks thead { display: none; } .checks td:nth-child(2) { grid-column: 1 / -1; grid-row: 2; border: 0; } .checks td { border: 0; padding: 0.15rem 0.6rem 0.15rem 0; } .checks tr { border-bottom: 1px solid var(--rule); padding: 0.4rem 0; } }
 .strip { display: grid; gap: 5px; margin: 0.7rem 0; }
 .wrap { display: grid; grid-template-columns: repeat(auto-fill, minmax(46px, 1fr)); gap: 5px; margin: 0.8rem 0; }
 .scroll { overflow-x: auto; }

@@ -25,10 +25,10 @@ function imageSamples({ times, network, exact, nearest, distance }: SampleSummar
   const shown = Math.min(final.size, 12);
   const line = (label: Phrase, x: Points, title: (b: number) => string = () => ""): Markup =>
     html`<span>${both(label)}</span>${imagesOf(rows(x, 0, shown), shape, title)}`;
-  const columns = `grid-template-columns: minmax(5.2em, auto) repeat(${shown}, minmax(28px, 1fr))`;
+  const columns = `grid-template-columns: minmax(5.2em, auto) repeat(${shown}, minmax(28px, 76px))`;
   const strip = (states: readonly Points[], b: number): Markup[] =>
     states.map((x, k) => imageOf(rows(x, b, b + 1), shape, `t = ${times[k]}`));
-  const walk = `grid-template-columns: minmax(5.2em, auto) repeat(${times.length}, minmax(28px, 1fr))`;
+  const walk = `grid-template-columns: minmax(5.2em, auto) repeat(${times.length}, minmax(28px, 76px))`;
   return html`<div class="scroll"><div class="grid-samples" style="${columns}">
 ${line(phrase("exact field", "精确场"), exactFinal)}
 ${line(phrase("network", "网络"), final)}
