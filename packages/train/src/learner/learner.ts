@@ -1,12 +1,13 @@
 import { fork, type Rng } from "@fluxion/core";
-import type { Engine, Resident } from "../engine/index.js";
+import type { Engine } from "../engine/index.js";
 import type { Network } from "../network/index.js";
 import { hostBatch, type TrainingBatch } from "../objective/index.js";
 import type { Optimizer } from "../optimizer/index.js";
+import { learnerArrays } from "./learner-arrays.js";
 import { type LearnerState, requireState } from "./learner-state.js";
 import { memo } from "./memo.js";
 import { type NetworkField, networkField } from "./network-field.js";
-import { LEARNER_ARRAYS, type LearnerArray, lossGradient, stepScalars, trainingStep } from "./training-step.js";
+import { lossGradient, stepScalars, trainingStep } from "./training-step.js";
 
 /** What one training step measured, before it moved the parameters. */
 export interface StepResult {
@@ -53,15 +54,7 @@ export interface LearnerOptions {
 
 /** A learner at step 0. */
 export function createLearner({ engine, network, optimizer, rng }: LearnerOptions): Learner {
-  const P = network.parameterCount;
-  const theta = network.init(fork(rng, "init"));
-  const resident = (values: Float32Array): Resident => engine.resident(values, [P]);
-  const cells: Readonly<Record<LearnerArray, Resident>> = {
-    theta: resident(theta),
-    firstMoment: resident(new Float32Array(P)),
-    secondMoment: resident(new Float32Array(P)),
-    ema: resident(theta),
-  };
+  const { cells, read, write, dispose } = learnerArrays(engine, network.init(fork(rng, "init")));
   const stepFor = memo((B: number) => engine.compile(trainingStep(network, optimizer, B)));
   const gradientFor = memo((B: number) => engine.compile(lossGradient(network, B)));
   const current = networkField(engine, network, cells.theta);
@@ -97,23 +90,13 @@ export function createLearner({ engine, network, optimizer, rng }: LearnerOption
       return { loss: scalar(loss), gradient };
     },
     field: ({ ema = false } = {}) => (ema ? averaged : current),
-    async state() {
-      const [parameters, firstMoment, secondMoment, ema] = await Promise.all([
-        cells.theta.read(),
-        cells.firstMoment.read(),
-        cells.secondMoment.read(),
-        cells.ema.read(),
-      ]);
-      return { steps, theta: parameters, firstMoment, secondMoment, ema };
-    },
+    state: async () => ({ steps, ...(await read()) }),
     load(state) {
       requireState(network, state);
-      for (const name of LEARNER_ARRAYS) cells[name].write(state[name]);
+      write(state);
       steps = state.steps;
     },
-    dispose() {
-      for (const name of LEARNER_ARRAYS) cells[name].dispose();
-    },
+    dispose,
   };
 }
 

@@ -1,6 +1,7 @@
-import { type Points, requireFinite, type VectorField } from "@fluxion/core";
+import { type Points, points, requireFinite, type VectorField } from "@fluxion/core";
 import type { Engine, Resident } from "../engine/index.js";
 import type { Network } from "../network/index.js";
+import { divergence } from "./divergence.js";
 import { memo } from "./memo.js";
 import { readChunk, rowChunks, writeChunk } from "./row-chunks.js";
 import { derivativeProgram, velocityProgram } from "./velocity-programs.js";
@@ -52,27 +53,6 @@ export function networkField(engine: Engine, network: Network, theta: Resident):
     return out;
   };
 
-  const divergence: NetworkField["divergence"] = async (t, x) => {
-    requireShapes(dim, x.size, { x });
-    const out = new Float64Array(x.size);
-    // Row r asks for ∂v_d/∂x_d at point b, r = b·D + d: runs stay full whatever B and D are.
-    for (const { from, to, rows } of rowChunks(x.size * dim)) {
-      const inputs = { t: new Float32Array(rows).fill(t), x: new Float32Array(rows * dim), dx: new Float32Array(rows * dim) };
-      for (let r = from; r < to; r++) {
-        const b = Math.floor(r / dim);
-        inputs.x.set(x.data.subarray(b * dim, (b + 1) * dim), (r - from) * dim);
-        inputs.dx[(r - from) * dim + (r % dim)] = 1;
-      }
-      const rowsOut = (await derivative(rows).run({ theta }, inputs)).derivative; // [rows, D]
-      for (let r = from; r < to; r++) {
-        const b = Math.floor(r / dim);
-        out[b] = Number(out[b]) + Number(rowsOut[(r - from) * dim + (r % dim)]);
-      }
-    }
-    requireFinite({ data: out, size: x.size, dim: 1 }, "the network's divergence");
-    return out;
-  };
-
   const blocking: VectorField = {
     evaluate(t, x, out) {
       requireShapes(dim, x.size, { x, out });
@@ -86,7 +66,19 @@ export function networkField(engine: Engine, network: Network, theta: Resident):
     },
   };
 
-  return { dim, evaluate: (t, x, out) => evaluateAt(constant(t, x.size), x, out), evaluateAt, jvp, divergence, blocking };
+  return {
+    dim,
+    evaluate: (t, x, out) => evaluateAt(constant(t, x.size), x, out),
+    evaluateAt,
+    jvp,
+    async divergence(t, x) {
+      requireShapes(dim, x.size, { x });
+      const out = await divergence(derivative, theta, t, x);
+      requireFinite(points(out, 1), "the network's divergence");
+      return out;
+    },
+    blocking,
+  };
 }
 
 const constant = (value: number, length: number): Float64Array => new Float64Array(length).fill(value);
