@@ -39,9 +39,9 @@ ${trainingSection(input)}
 ${samplesSection(input)}
 ${evaluationSection(input)}
 <h2>${both(phrase("Reproduce", "复现"))}</h2>
-<p>${both(phrase("The same spec gives the same bytes: save it and give it to", "同一份配置得到同样的字节:保存后运行"))} <code>fluxion run</code>.</p>
+<p>${both(phrase("The same spec gives the same bytes: save it and give it to", "同一份配置得到同样的字节：保存后运行"))} <code>fluxion run</code>.</p>
 <pre>${input.spec}</pre>
-<footer>Fluxion · ${both(phrase("time runs from noise, t = 0, to data, t = 1; entropies and densities in nats", "时间从噪声 t = 0 到数据 t = 1;熵与密度以奈特为单位"))}</footer>
+<footer>Fluxion · ${both(phrase("time runs from noise, t = 0, to data, t = 1; entropies and densities in nats", "时间从噪声 t = 0 到数据 t = 1；熵与密度以奈特为单位"))}</footer>
 </main><script>${raw(script)}</script></body></html>
 `;
   return page.markup;

@@ -5,7 +5,7 @@ import { fixedScale, linearScale, logScale } from "../scale.js";
 import { both, number, phrase, plusMinus } from "../text.js";
 
 const time = fixedScale(0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1]);
-const timeLabel = phrase("t (0 noise, 1 data)", "t(0 为噪声,1 为数据)");
+const timeLabel = phrase("t (0 noise, 1 data)", "t（0 为噪声，1 为数据）");
 
 /** The floor by time, and how the posterior concentrates. */
 export function floorSection({ floor, training, data }: ReportInput): Markup {
@@ -17,14 +17,14 @@ export function floorSection({ floor, training, data }: ReportInput): Markup {
 <p>${both(
     phrase(
       `No network can bring the flow matching loss below V = ${plusMinus(floor.value, floor.standardError)} (${number(floor.perDim)} per dimension): at one x_t many data points compete, and their velocities differ.`,
-      `任何网络的流匹配损失都不可能低于 V = ${plusMinus(floor.value, floor.standardError)}(每维 ${number(floor.perDim)}):同一个 x_t 处有许多数据点竞争,它们的速度各不相同。`,
+      `任何网络的流匹配损失都不可能低于 V = ${plusMinus(floor.value, floor.standardError)}（每维 ${number(floor.perDim)}）：同一个 x_t 处有许多数据点竞争，它们的速度各不相同。`,
     ),
   )}${
     entropy
       ? both(
           phrase(
             ` The area under the posterior covariance is ${entropy}; the theorem says the entropy of the data, ${number(floor.entropy.exact, 5)}.`,
-            `后验协方差之下的面积为 ${entropy};定理给出的是数据的熵 ${number(floor.entropy.exact, 5)}。`,
+            `后验协方差之下的面积为 ${entropy}；定理给出的是数据的熵 ${number(floor.entropy.exact, 5)}。`,
           ),
         )
       : null

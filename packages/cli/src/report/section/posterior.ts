@@ -13,7 +13,7 @@ export function posteriorSection({ posterior, data }: ReportInput): Markup {
 <p>${both(
     phrase(
       "One trajectory of the exact field. At each time: x_t, the posterior mean E[z|x_t] towards which the velocity points, and the data points that carry it with their weights. Early the whole data set votes; later one image takes over.",
-      "精确场的一条轨迹。每个时刻给出 x_t、速度所指向的后验均值 E[z|x_t],以及承载它的数据点及其权重。起初整个数据集都参与投票,随后由一幅图像独占。",
+      "精确场的一条轨迹。每个时刻给出 x_t、速度所指向的后验均值 E[z|x_t]，以及承载它的数据点及其权重。起初整个数据集都参与投票，随后由一幅图像独占。",
     ),
   )}</p>
 <div class="posterior">${columns.map((column) => one(column, data.image, frameOf(columns.flatMap(({ x, top }) => [x, top]))))}</div>`;
