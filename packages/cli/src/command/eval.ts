@@ -11,7 +11,7 @@ interface Options {
 /** `fluxion eval`: a trained network against the exact field and against the data. */
 export const evalCommand: CommandDefinition = defineCommand<Options>({
   name: "eval",
-  summary: "measure a trained network against the exact field and the data",
+  summary: "measure a network against the exact field and the data",
   details: [
     "Excess loss over the exact floor, by time too; W2 with what a perfect generator scores, energy distance, copies of data",
     "points, straightness, and how far network and exact field end from the same noise. --seed sets that noise.",

@@ -1,5 +1,6 @@
 import { atomPath, type MarginalField, type Points, points, type Quantity, row, rows, schedulerNamed } from "@fluxion/core";
 import { type DataSet, readFileTable } from "../data/index.js";
+import { badInput } from "../errors.js";
 import { requireWritableTarget } from "../files/index.js";
 import { format, table } from "../terminal/index.js";
 import { type CommandDefinition, type Context, defineCommand } from "./command.js";
@@ -28,7 +29,7 @@ interface Options extends DataOptions {
 /** `fluxion field`: the exact marginal vector field and all that follows from the same scan, at given points. */
 export const fieldCommand: CommandDefinition = defineCommand<Options>({
   name: "field",
-  summary: "the exact marginal vector field u_t(x) of a data set, and what follows from the same scan",
+  summary: "the exact marginal vector field and all that one scan gives",
   details: [
     "Every value is exact: all data points are read, in float64, in a fixed order. x is given in the coordinates of the",
     "scaled data. --out: npz and json hold the arrays under the names of --want, float64, [B, D] or [B]; npy and csv one",
@@ -86,10 +87,15 @@ export const fieldCommand: CommandDefinition = defineCommand<Options>({
   },
 });
 
-/** The points of a file; one row of D numbers is one point also where a file holds them as a list. */
+/**
+ * The points of a file; one row of D numbers is one point also where a file holds them as a list.
+ * @throws CliError, exit code 2, when they are not of dimension `dim`.
+ */
 export function readPoints({ io, resolve }: Pick<Context, "io" | "resolve">, path: string, dim: number): Points {
   const { data, shape, columns } = readFileTable(io.files, resolve(path));
-  return points(data, shape.length === 1 && data.length === dim ? dim : columns);
+  const width = shape.length === 1 && data.length === dim ? dim : columns;
+  if (width === dim) return points(data, dim);
+  throw badInput(`Cannot use the points of "${path}": they have dim ${width}, the data have dim ${dim}; expected equal dims`);
 }
 
 /** Points a scan, between which the process may look at the outer world. */

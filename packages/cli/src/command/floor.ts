@@ -14,7 +14,7 @@ interface Options extends DataOptions {
 /** `fluxion floor`: the part of the conditional flow matching loss that no network can remove. */
 export const floorCommand: CommandDefinition = defineCommand<Options>({
   name: "floor",
-  summary: "the irreducible floor V of the loss, by time, and the entropy of the data as an area",
+  summary: "the irreducible floor of the loss, by time, with the area theorem",
   details: "L_CFM = L_FM + V. V is summed over the dimensions; divide by D for a loss per coordinate (perDim).",
   options: [dataOption, pathOption, samplesOption, ...readingOptions],
   examples: ["fluxion floor --data moons:200", "fluxion floor --data digits --path cosine --samples 64 --json"],

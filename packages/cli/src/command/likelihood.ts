@@ -26,7 +26,7 @@ interface Options extends DataOptions {
 /** `fluxion likelihood`: log-densities in closed form and by transport. */
 export const likelihoodCommand: CommandDefinition = defineCommand<Options>({
   name: "likelihood",
-  summary: "log p_t(x) of points: in closed form, and by integrating the divergence",
+  summary: "log-densities in closed form and by transport",
   details: [
     "With --data: the exact density, and the same by the exact field. Points without --bandwidth have a density for t < 1 only.",
     "From a run directory: the density of the network, with its exact divergence. Nats, and bits per dimension.",
@@ -80,9 +80,6 @@ const NETWORK_TOLERANCE = { solver: "dopri5", rtol: 1e-5, atol: 1e-5, steps: 1 }
 async function byNetwork(context: Context, options: Options, folder: string): Promise<Outcome> {
   const { path, set, model } = openRun(context.resolve(folder), await jaxEngine(), context.io);
   const x = readPoints(context, options.at, path.field.dim);
-  if (x.dim !== path.field.dim) {
-    throw badInput(`Cannot compute likelihoods: x has dim ${x.dim}, the network has dim ${path.field.dim}; expected equal dims`);
-  }
   const { field } = model;
   const task = context.progress.start("integrate the divergence", undefined, "evaluations");
   const { logDensity, nfe } = await flowLogDensityAsync(

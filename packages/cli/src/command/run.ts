@@ -33,7 +33,7 @@ interface Options extends SpecOptions {
 /** `fluxion run`: the whole job, from a data set to a report. */
 export const runCommand: CommandDefinition = defineCommand<Options>({
   name: "run",
-  summary: "the whole job: floor, verification, training, samples, evaluation and a report",
+  summary: "the whole job, from a data set to a report",
   details: [
     "Writes everything into a run directory (runs/ and the name of the spec), report.html last. The directory must not exist,",
     "unless --fresh asks for the next free name or --resume for its newest checkpoint. Exit code 1 when a check failed.",

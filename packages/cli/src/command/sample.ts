@@ -29,7 +29,7 @@ const tolerance = (name: string) => numberWhere(name, (v) => v > 0, "a number ab
 /** `fluxion sample`: new points by a trained network, or by the exact field of the data. */
 export const sampleCommand: CommandDefinition = defineCommand<Options>({
   name: "sample",
-  summary: "draw points with a trained network, or with the exact field of a data set",
+  summary: "draw points with a trained network or the exact field",
   details: [
     "From a run directory: the network's field, or with --exact the exact field of its data, from the same noise for the",
     "same seed. With --data in place of a directory: the exact field. The exact field of points ends on those points.",
