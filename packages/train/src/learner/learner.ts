@@ -1,8 +1,9 @@
 import { fork, type Rng } from "@fluxion/core";
-import type { Engine } from "../engine/index.js";
+import type { Engine, Resident } from "../engine/index.js";
 import type { Network } from "../network/index.js";
-import { hostBatch, type TrainingBatch } from "../objective/index.js";
+import { type HostBatch, hostBatch, type TrainingBatch } from "../objective/index.js";
 import type { Optimizer } from "../optimizer/index.js";
+import { type BaseField, lessBase, withBase } from "./base-field.js";
 import { learnerArrays } from "./learner-arrays.js";
 import { type LearnerState, requireState } from "./learner-state.js";
 import { memo } from "./memo.js";
@@ -50,15 +51,22 @@ export interface LearnerOptions {
   readonly optimizer: Optimizer;
   /** Initial parameters are `network.init(fork(rng, "init"))`. */
   readonly rng: Rng;
+  /** A field in closed form that the network is added to; losses are those of the sum. @defaultValue none */
+  readonly base?: BaseField;
 }
 
 /** A learner at step 0. */
-export function createLearner({ engine, network, optimizer, rng }: LearnerOptions): Learner {
+export function createLearner({ engine, network, optimizer, rng, base }: LearnerOptions): Learner {
   const { cells, read, write, dispose } = learnerArrays(engine, network.init(fork(rng, "init")));
   const stepFor = memo((B: number) => engine.compile(trainingStep(network, optimizer, B)));
   const gradientFor = memo((B: number) => engine.compile(lossGradient(network, B)));
-  const current = networkField(engine, network, cells.theta);
-  const averaged = networkField(engine, network, cells.ema);
+  const fieldOf = (theta: Resident): NetworkField => {
+    const own = networkField(engine, network, theta);
+    return base ? withBase(base, own) : own;
+  };
+  const current = fieldOf(cells.theta);
+  const averaged = fieldOf(cells.ema);
+  const target = (batch: TrainingBatch): HostBatch => hostBatch(base ? lessBase(base, batch) : batch, network.dim);
   let steps = 0;
   let busy = false;
 
@@ -66,7 +74,7 @@ export function createLearner({ engine, network, optimizer, rng }: LearnerOption
     if (busy) throw new TypeError("Cannot step: the step before has not finished; expected its promise to be awaited");
     busy = true;
     try {
-      const inputs = { ...hostBatch(batch, network.dim), scalars: stepScalars(optimizer, steps) };
+      const inputs = { ...target(batch), scalars: stepScalars(optimizer, steps) };
       const measured = await stepFor(batch.t.length).run(cells, inputs);
       const [loss, gradNorm] = [scalar(measured.loss), scalar(measured.gradNorm)];
       const status = Number.isFinite(loss) && Number.isFinite(gradNorm) ? "done" : "notFinite";
@@ -86,7 +94,7 @@ export function createLearner({ engine, network, optimizer, rng }: LearnerOption
     },
     step,
     async gradient(batch) {
-      const { loss, gradient } = await gradientFor(batch.t.length).run(cells, hostBatch(batch, network.dim));
+      const { loss, gradient } = await gradientFor(batch.t.length).run(cells, target(batch));
       return { loss: scalar(loss), gradient };
     },
     field: ({ ema = false } = {}) => (ema ? averaged : current),
