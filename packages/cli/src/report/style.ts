@@ -38,7 +38,8 @@ path.band { opacity: 0.18; stroke: none; }
 .legend i.dashed { border-top-style: dashed; } .legend i.faint { border-top-width: 1.5px; opacity: 0.6; } .legend i.dots { width: 7px; height: 7px; border: 0; border-radius: 50%; background: var(--c); }
 .scatter { width: 100%; height: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 6px; }
 .grid-samples { display: grid; gap: 5px 5px; align-items: center; font-size: 0.82rem; color: var(--soft); margin: 0.8rem 0; }
-.posterior { display: grid; gap: 0.9rem; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); margin: 0.9rem 0; }
+.posterior { display: grid; gap: 0.9rem; grid-template-columns: repeat(4, 1fr); margin: 0.9rem 0; } @media (max-width: 900px) { .posterior { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); } }
+sub { font-size: 0.72em; line-height: 0; }
 .posterior > div { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 0.7rem; font-size: 0.84rem; }
 .posterior .duo { display: grid; grid-template-columns: 1fr 1fr; gap: 5px; } .posterior .duo small { color: var(--soft); text-align: center; }
 .weight { display: grid; grid-template-columns: 26px 1fr 3.2em; gap: 6px; align-items: center; margin-top: 4px; } .weight i { height: 8px; border-radius: 4px; background: var(--c1); display: block; min-width: 1px; } .weight span { text-align: right; font-variant-numeric: tabular-nums; color: var(--soft); }

@@ -1,4 +1,4 @@
-import { html, type Markup } from "./html.js";
+import { escapeText, html, type Markup, raw } from "./html.js";
 
 /** A phrase in both languages of the report. */
 export interface Phrase {
@@ -11,9 +11,13 @@ export function phrase(en: string, zh: string): Phrase {
   return { en, zh };
 }
 
-/** Both languages as markup; the page shows the one that is chosen. */
+/** Both languages as markup; the page shows the one that is chosen. An index written as in `x_t` or `L_CFM` is set low. */
 export function both({ en, zh }: Phrase): Markup {
-  return html`<span lang="en">${en}</span><span lang="zh">${zh}</span>`;
+  return html`<span lang="en">${withIndices(en)}</span><span lang="zh">${withIndices(zh)}</span>`;
+}
+
+function withIndices(text: string): Markup {
+  return raw(escapeText(text).replace(/(?<=[\p{L}∂∇Σ])_(CFM|FM|data|[a-zθ0-9])(?![\p{L}0-9])/gu, "<sub>$1</sub>"));
 }
 
 /** A number with the digits that a reader needs. */

@@ -12,6 +12,7 @@ export function floorSection({ floor, training, data }: ReportInput): Markup {
   const shown = floor.byTime.filter(({ t }) => t <= 0.995);
   const floorLine = shown.map(({ t, floor: v }) => [t, v] as const);
   const excess = training.excessByTime.map(({ t, excess: v }) => [t, v] as const);
+  const late = lateShare(training.excessByTime);
   const entropy = floor.entropy.area === null ? "" : plusMinus(floor.entropy.area, floor.entropy.standardError ?? 0);
   return html`<h2>${both(phrase("The floor under the loss", "损失的下界"))}</h2>
 <p>${both(
@@ -28,7 +29,12 @@ export function floorSection({ floor, training, data }: ReportInput): Markup {
           ),
         )
       : null
-  }</p>
+  }${both(
+    phrase(
+      ` Of the network's excess ${number(100 * late, 2)} % lies at t > ½, where the exact field settles on single data points.`,
+      `网络的超出量有 ${number(100 * late, 2)} % 出现在 t > ½，此时精确场已收敛到单个数据点。`,
+    ),
+  )}</p>
 <div class="pair">
 ${chart({
   title: phrase("Floor and excess by time", "各时刻的下界与超出量"),
@@ -72,4 +78,10 @@ ${chart({
   ],
 })}
 </div>`;
+}
+
+/** The part of the excess at t > ½, from the mean in equal bins of time. */
+function lateShare(bins: ReportInput["training"]["excessByTime"]): number {
+  const sum = (part: typeof bins): number => part.reduce((total, { excess }) => total + excess, 0);
+  return sum(bins.filter(({ t }) => t > 0.5)) / sum(bins);
 }
