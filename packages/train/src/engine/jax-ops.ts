@@ -2,6 +2,7 @@ import type { Device, Array as JaxArray } from "@jax-js/jax";
 import type { Ops } from "./ops.js";
 import type { Operand, Tensor } from "./tensor.js";
 
+/** The module of jax-js, loaded when an engine starts. */
 export type Jax = typeof import("@jax-js/jax");
 
 /** The jax-js array behind a tensor, with one more reference: jax-js consumes every argument that it is given. */
@@ -23,7 +24,10 @@ export function jaxOps({ numpy: np, lax, valueAndGrad, jvp }: Jax, device: Devic
   const padded = (x: Tensor, axis: 0 | 1): JaxArray => {
     const missing = -(x.shape[axis] ?? 0) & 3;
     if (missing === 0) return take(x);
-    const zeros = np.zeros(x.shape.map((length, i) => (i === axis ? missing : length)));
+    const zeros = np.zeros(
+      x.shape.map((length, i) => (i === axis ? missing : length)),
+      { device },
+    );
     return np.concatenate([take(x), zeros], axis);
   };
   const linear: Ops["linear"] = (x, w) => {

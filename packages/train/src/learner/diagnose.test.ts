@@ -40,6 +40,18 @@ describe("diagnose", () => {
     expect(await diagnose(learner, wide, result)).toBe("‖v − u‖² is 1.00e+42 in row 1, where t = 0.75, beyond float32");
   });
 
+  it("names the step when loss and gradient are finite", async () => {
+    const sentence = "the parameters overflow float32 in a step of learning rate 3e+38";
+    const overflowed: StepResult = { ...result, gradNorm: 2, learningRate: 3e38 };
+    expect(
+      await diagnose(
+        learner,
+        batch(() => {}),
+        overflowed,
+      ),
+    ).toBe(sentence);
+  });
+
   it("is left with the backward pass when everything before it is finite", async () => {
     const sentence = "the norm of the gradient is Infinity although the loss is 1: the backward pass overflows float32";
     expect(

@@ -6,7 +6,7 @@ const LARGEST = 3.4028234663852886e38; // of float32
 
 /**
  * Says why a step was not finite, from the batch that it took and the parameters, which it has not moved.
- * One sentence with the first cause found: the data, the network's output, the loss, the gradient.
+ * One sentence with the first cause found: the data, the network's output, the loss, the gradient, the step.
  */
 export async function diagnose(learner: Learner, batch: TrainingBatch, result: StepResult): Promise<string> {
   return (
@@ -15,8 +15,14 @@ export async function diagnose(learner: Learner, batch: TrainingBatch, result: S
     badValue("ut", batch.ut, batch.t) ??
     (batch.weight ? badValue("weight", points(batch.weight, 1), batch.t) : undefined) ??
     (await overflow(learner, batch)) ??
-    `the norm of the gradient is ${result.gradNorm} although the loss is ${result.loss}: the backward pass overflows float32`
+    afterForward(result)
   );
+}
+
+/** What overflows after a forward pass without overflow. */
+function afterForward({ loss, gradNorm, learningRate }: StepResult): string {
+  if (Number.isFinite(gradNorm)) return `the parameters overflow float32 in a step of learning rate ${learningRate}`;
+  return `the norm of the gradient is ${gradNorm} although the loss is ${loss}: the backward pass overflows float32`;
 }
 
 /** The first entry of a batch that float32 does not hold. */

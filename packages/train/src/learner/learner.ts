@@ -20,7 +20,7 @@ export interface StepResult {
   readonly gradNorm: number;
   /** η of the step. */
   readonly learningRate: number;
-  /** `notFinite` when loss or gradient overflowed: then the step did not count and nothing moved. */
+  /** `notFinite` when loss, gradient or new parameters overflowed: then the step did not count and nothing moved. */
   readonly status: "done" | "notFinite";
 }
 
@@ -77,7 +77,7 @@ export function createLearner({ engine, network, optimizer, rng, base }: Learner
       const inputs = { ...target(batch), scalars: stepScalars(optimizer, steps) };
       const measured = await stepFor(batch.t.length).run(cells, inputs);
       const [loss, gradNorm] = [scalar(measured.loss), scalar(measured.gradNorm)];
-      const status = Number.isFinite(loss) && Number.isFinite(gradNorm) ? "done" : "notFinite";
+      const status = [loss, gradNorm, scalar(measured.thetaSum)].every(Number.isFinite) ? "done" : "notFinite";
       const result: StepResult = { step: steps, loss, gradNorm, learningRate: optimizer.rateAt(steps), status };
       if (status === "done") steps += 1;
       return result;

@@ -110,8 +110,13 @@ describe("train", () => {
     expect(await learner.state()).toEqual(await straight.state());
   });
 
-  it("stops when parameters have run away, and names the network, the loss or the gradient", async () => {
-    const away = await collect(small({ learningRate: 1e38 }), { batchAt, steps: 9 }).catch((reason: unknown) => reason);
+  it("stops when parameters have run away, and names the step, the network, the loss or the gradient", async () => {
+    const beyond = small({ learningRate: { kind: "constant", rate: 1e39 } });
+    const before = await beyond.state();
+    const step = await collect(beyond, { batchAt, steps: 9 }).catch((reason: unknown) => reason);
+    expect(String(step)).toMatch(/Cannot train past step 0: the parameters overflow float32 in a step of learning rate 1e\+39/);
+    expect(await beyond.state()).toEqual(before);
+    const away = await collect(small({ learningRate: 1e36 }), { batchAt, steps: 9 }).catch((reason: unknown) => reason);
     expect(String(away)).toMatch(/Cannot train past step 1: the network overflows float32 on this batch/);
     const far = await collect(small({ learningRate: 1e12 }), { batchAt, steps: 9 }).catch((reason: unknown) => reason);
     expect(String(far)).toMatch(/Cannot train past step 1: (‖v − u‖² is \S+ in row \d+|the norm of the gradient is Infinity)/);

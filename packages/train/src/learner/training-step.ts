@@ -5,6 +5,8 @@ import { adamW, biasCorrection, clipToNorm, emaDecayAt, globalNorm, type Optimiz
 
 /** What training moves: θ, the moments of its gradient and its moving average, [P] each. */
 export const LEARNER_ARRAYS = ["theta", "firstMoment", "secondMoment", "ema"] as const;
+
+/** One of them. */
 export type LearnerArray = (typeof LEARNER_ARRAYS)[number];
 
 /** The arrays of a batch. */
@@ -26,14 +28,14 @@ export function stepScalars(optimizer: Optimizer, step: number): Float32Array {
 }
 
 /**
- * Loss, gradient, clipping, AdamW and moving average in one program for batches of B points. Where the loss or the norm
- * of the gradient is not finite nothing moves: the state stays at the last good step.
+ * Loss, gradient, clipping, AdamW and moving average in one program for batches of B points. Where the loss, the norm of
+ * the gradient or the sum of the new θ is not finite nothing moves: the state stays at the last good step, and is finite.
  */
 export function trainingStep(
   network: Network,
   optimizer: Optimizer,
   B: number,
-): Computation<LearnerArray, BatchInput | "scalars", "loss" | "gradNorm"> {
+): Computation<LearnerArray, BatchInput | "scalars", "loss" | "gradNorm" | "thetaSum"> {
   const P = [network.parameterCount];
   return {
     name: "training step",
@@ -53,14 +55,15 @@ export function trainingStep(
         secondCorrection: ops.slice(scalars, 2, 3),
       });
       const ema = updateEma(ops, state.ema, moved.theta, ops.slice(scalars, 3, 4));
-      const good = [loss, gradNorm];
+      const thetaSum = ops.sum(moved.theta);
+      const good = [loss, gradNorm, thetaSum];
       const next = {
         theta: ops.whereFinite(good, moved.theta, state.theta),
         firstMoment: ops.whereFinite(good, moved.firstMoment, state.firstMoment),
         secondMoment: ops.whereFinite(good, moved.secondMoment, state.secondMoment),
         ema: ops.whereFinite(good, ema, state.ema),
       };
-      return { next, outputs: { loss, gradNorm } };
+      return { next, outputs: { loss, gradNorm, thetaSum } };
     },
   };
 }

@@ -99,6 +99,12 @@ describe("mlp", () => {
       ["layers.3.weight", [2, 64]],
       ["layers.3.bias", [2]],
     ]);
+    let next = 0; // the arrays follow each other without a gap
+    for (const { offset, size } of network.parameters) {
+      expect(offset).toBe(next);
+      next += size;
+    }
+    expect(next).toBe(network.parameterCount);
     expect(network.parameterCount).toBe(64 * 3 + 64 + 2 * (64 * 64 + 64) + 2 * 64 + 2);
     expect(network.flopsPerPoint).toBe(2 * (64 * 3 + 2 * 64 * 64 + 2 * 64));
   });

@@ -3,7 +3,7 @@ import type { Ops, Tensor } from "../engine/index.js";
 import { activations } from "./activation.js";
 import type { Network } from "./network.js";
 import type { MlpSpec } from "./network-spec.js";
-import { layOut, type Parameter, parameterCount } from "./parameters.js";
+import { type Parameter, parameter, parameterCount } from "./parameters.js";
 import { featureCount, hostTimeFeatures, timeFeatures, traceTimeFeatures } from "./time-features.js";
 
 /** An affine map h ↦ Wh + b and what follows it. */
@@ -63,18 +63,16 @@ export function mlp(spec: Required<MlpSpec>): Network {
 }
 
 function layersOf({ dim, width, depth, residual }: Required<MlpSpec>, inputs: number): readonly Layer[] {
-  const sizes = [inputs, ...Array.from({ length: depth }, () => width), dim];
-  const pairs = sizes.slice(1).map((fanOut, i) => ({ fanIn: sizes[i] ?? 0, fanOut }));
-  const arrays = layOut(
-    pairs.flatMap(({ fanIn, fanOut }, i) => [
-      [`layers.${i}.weight`, [fanOut, fanIn]] as const,
-      [`layers.${i}.bias`, [fanOut]] as const,
-    ]),
-  );
-  return pairs.flatMap((pair, i) => {
-    const [weight, bias] = arrays.slice(2 * i);
-    if (weight === undefined || bias === undefined) return [];
-    return [{ ...pair, weight, bias, hidden: i < depth, residual: residual && i > 0 && i < depth }];
+  let fanIn = inputs;
+  let offset = 0;
+  return [...Array.from({ length: depth }, () => width), dim].map((fanOut, i) => {
+    const weight = parameter(`layers.${i}.weight`, [fanOut, fanIn], offset);
+    const bias = parameter(`layers.${i}.bias`, [fanOut], weight.offset + weight.size);
+    const hidden = i < depth;
+    const layer = { fanIn, fanOut, weight, bias, hidden, residual: residual && hidden && i > 0 };
+    fanIn = fanOut;
+    offset = bias.offset + bias.size;
+    return layer;
   });
 }
 

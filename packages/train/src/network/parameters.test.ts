@@ -1,14 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { flatParameters, layOut, namedParameters, parameterCount } from "./parameters.js";
+import { flatParameters, namedParameters, parameter, parameterCount } from "./parameters.js";
 
-const parameters = layOut([
-  ["a", [2, 3]],
-  ["b", [2]],
-]);
+const parameters = [parameter("a", [2, 3], 0), parameter("b", [2], 6)];
 
 describe("parameters", () => {
-  it("are laid out one after another", () => {
+  it("know their size and count", () => {
     expect(parameters).toEqual([
       { name: "a", shape: [2, 3], offset: 0, size: 6 },
       { name: "b", shape: [2], offset: 6, size: 2 },

@@ -11,14 +11,9 @@ export interface Parameter {
   readonly size: number;
 }
 
-/** Lays arrays out one after another in θ. */
-export function layOut(arrays: readonly (readonly [name: string, shape: Shape])[]): readonly Parameter[] {
-  let offset = 0;
-  return arrays.map(([name, shape]) => {
-    const parameter = { name, shape, offset, size: sizeOf(shape) };
-    offset += parameter.size;
-    return parameter;
-  });
+/** The parameter of a name and shape whose first number is θ[offset]. */
+export function parameter(name: string, shape: Shape, offset: number): Parameter {
+  return { name, shape, offset, size: sizeOf(shape) };
 }
 
 /** P, the length of θ. */
