@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { badInput, EXIT, failed, verdictOf } from "./errors.js";
+import { afterChecks, badInput, EXIT, failed, verdictOf } from "./errors.js";
 
 describe("verdictOf", () => {
   it("keeps the code that a command chose", () => {
@@ -42,5 +42,19 @@ describe("verdictOf", () => {
     const { message, exitCode } = verdictOf(error);
     expect(exitCode).toBe(EXIT.failed);
     expect(message).toMatch(/^Cannot allocate memory: .*; expected a smaller data set/);
+  });
+});
+
+describe("afterChecks", () => {
+  it("turns a library's sentence into a failure, and leaves the commands' own errors and bugs alone", async () => {
+    const run = (error: Error) =>
+      afterChecks(async () => {
+        throw error;
+      });
+    const sentence = "Cannot use the velocity: row 0 has NaN; expected finite numbers";
+    await expect(run(new RangeError(sentence))).rejects.toMatchObject({ message: sentence, exitCode: EXIT.failed });
+    await expect(run(badInput("x"))).rejects.toMatchObject({ exitCode: EXIT.badInput });
+    const bug = new TypeError("x is not a function");
+    await expect(run(bug)).rejects.toBe(bug);
   });
 });

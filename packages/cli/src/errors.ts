@@ -53,3 +53,16 @@ export function verdictOf(error: unknown): Verdict {
   }
   return { message: `internal error: ${error.message}`, exitCode: EXIT.bug };
 }
+
+/**
+ * Runs work whose input has been checked: a library's sentence about a value then tells of numbers that overflowed on the way,
+ * a failure with exit code 1 and no bad input.
+ */
+export async function afterChecks<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { message, exitCode } = verdictOf(error);
+    throw !(error instanceof CliError) && exitCode === EXIT.badInput ? failed(message, error) : error;
+  }
+}

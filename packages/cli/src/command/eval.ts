@@ -1,4 +1,5 @@
 import { jaxEngine } from "@fluxion/train";
+import { afterChecks } from "../errors.js";
 import { format } from "../terminal/index.js";
 import { evaluateNetwork, evaluationJson, evaluationText, measureFloor, openRun } from "../work/index.js";
 import { type CommandDefinition, defineCommand } from "./command.js";
@@ -28,7 +29,7 @@ export const evalCommand: CommandDefinition = defineCommand<Options>({
     const sample = { ...spec.sample, count: count ?? spec.sample.count, seed: seed ?? spec.sample.seed };
     const floor = measureFloor(path, { seed: spec.seed, samples: spec.floor.samples }, progress);
     const input = { path, field: model.field, seed: spec.seed, sample, batch: spec.train.evaluationBatch, floor };
-    const { evaluation } = await evaluateNetwork(input, { progress, signal: io.signal });
+    const { evaluation } = await afterChecks(() => evaluateNetwork(input, { progress, signal: io.signal }));
     const about = { run: folder, data: set.name, path: path.field.scheduler.name, step: model.step };
     return {
       json: { ...about, ...evaluationJson(evaluation, floor, { sample, dim: path.field.dim }) },

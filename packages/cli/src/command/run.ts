@@ -2,7 +2,7 @@ import { basename, relative } from "node:path";
 import type { Verification } from "@fluxion/core";
 import { toJson } from "@fluxion/io";
 import { jaxEngine } from "@fluxion/train";
-import { badInput, EXIT } from "../errors.js";
+import { afterChecks, badInput, EXIT } from "../errors.js";
 import { writeAtomic } from "../files/index.js";
 import { renderReport } from "../report/index.js";
 import type { RunDirectory } from "../runs/index.js";
@@ -14,6 +14,7 @@ import {
   floorJson,
   measureFloor,
   openDirectory,
+  orAbandon,
   type PreparedRun,
   type RunResults,
   reportInputOf,
@@ -56,13 +57,13 @@ export const runCommand: CommandDefinition = defineCommand<Options>({
     const folder = shownPath(io.cwd, directory.path);
     clock.lap("load");
     const job = { context, prepared, directory, clock };
-    const { floor, verification } = await study(job);
+    const { floor, verification } = await study(job, how);
     const trained = await trainInto(job, floor, options.resume);
     if (trained.status === "interrupted") return interrupted(trained, { file, folder, spec: prepared.spec }, "run");
     const field = trained.learner.field({ ema: true });
     const { spec, path } = prepared;
     const input = { path, field, seed: spec.seed, sample: spec.sample, batch: spec.train.evaluationBatch, floor };
-    const evaluated = await evaluateNetwork(input, { progress: context.progress, signal: io.signal });
+    const evaluated = await afterChecks(() => evaluateNetwork(input, { progress: context.progress, signal: io.signal }));
     clock.lap("sample and evaluate");
     const { network } = trained.learner;
     return finish(job, { prepared, verification, floor, network, metrics: trained.metrics, evaluated }, folder);
@@ -97,11 +98,12 @@ function stopwatch(now: () => number) {
 }
 
 /** Floor and verification of the data set, written as they are found. */
-async function study({ context, prepared, directory, clock }: Job) {
+async function study({ context, prepared, directory, clock }: Job, how: "new" | "fresh" | "resume") {
   const { io, progress } = context;
   const { spec, path } = prepared;
   const write = (file: string, value: object): void => writeAtomic(io.files, file, `${toJson(value, { indent: 2 })}\n`);
-  const floor = measureFloor(path, { seed: spec.seed, samples: spec.floor.samples }, progress);
+  const measure = () => measureFloor(path, { seed: spec.seed, samples: spec.floor.samples }, progress);
+  const floor = orAbandon(io.files, directory, how, measure);
   write(directory.floor, floorJson(floor, path));
   clock.lap("floor");
   const verification =
@@ -129,7 +131,7 @@ async function trainInto(
   const release = io.holdInterrupts();
   try {
     const input = { spec, path, data: set.digest, floor, directory, resume };
-    return await trainNetwork(input, { engine, files: io.files, progress, signal: io.signal });
+    return await afterChecks(() => trainNetwork(input, { engine, files: io.files, progress, signal: io.signal }));
   } finally {
     release();
     clock.lap("train");

@@ -1,7 +1,7 @@
 import { type AtomPath, atomPath, type Points, row, schedulerNamed } from "@fluxion/core";
 import { jaxEngine } from "@fluxion/train";
 import type { DataSet } from "../data/index.js";
-import { badInput } from "../errors.js";
+import { afterChecks, badInput } from "../errors.js";
 import { requireWritableTarget } from "../files/index.js";
 import { format, table } from "../terminal/index.js";
 import { type Flow, fieldFlow, networkFlow, openRun, type SolverSpec, solverText, startingPoints } from "../work/index.js";
@@ -112,7 +112,8 @@ async function draw(context: Context, options: Options, solver: SolverSpec, fold
   }
   const { path, set, model } = openRun(context.resolve(folder), await jaxEngine(), io);
   if (options.exact) return exactly(path, set);
-  return { flow: await networkFlow(model.field, startingPoints(path, seed, options.count), follow), set, by: "network" };
+  const start = startingPoints(path, seed, options.count);
+  return { flow: await afterChecks(() => networkFlow(model.field, start, follow)), set, by: "network" };
 }
 
 /** The least and the greatest coordinate of the data: black and white of their pictures. */

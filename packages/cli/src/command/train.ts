@@ -1,12 +1,13 @@
 import { toJson } from "@fluxion/io";
 import { jaxEngine } from "@fluxion/train";
-import { EXIT } from "../errors.js";
+import { afterChecks, EXIT } from "../errors.js";
 import { writeAtomic } from "../files/index.js";
 import { format } from "../terminal/index.js";
 import {
   floorJson,
   measureFloor,
   openDirectory,
+  orAbandon,
   type PreparedRun,
   prepareRun,
   type TrainNetworkOutcome,
@@ -69,14 +70,16 @@ export const trainCommand: CommandDefinition = defineCommand<SpecOptions>({
     const prepared = prepareForCommand(context, file, options);
     const { spec, set, path } = prepared;
     const folder = options.out ?? `runs/${spec.name}`;
-    const directory = openDirectory(io.files, resolve(folder), prepared, options.resume ? "resume" : "new");
-    const floor = measureFloor(path, { seed: spec.seed, samples: spec.floor.samples }, progress);
+    const how = options.resume ? "resume" : "new";
+    const directory = openDirectory(io.files, resolve(folder), prepared, how);
+    const measure = () => measureFloor(path, { seed: spec.seed, samples: spec.floor.samples }, progress);
+    const floor = orAbandon(io.files, directory, how, measure);
     writeAtomic(io.files, directory.floor, `${toJson(floorJson(floor, path), { indent: 2 })}\n`);
     const engine = await jaxEngine();
     const release = io.holdInterrupts();
     try {
       const input = { spec, path, data: set.digest, floor, directory, resume: options.resume };
-      const outcome = await trainNetwork(input, { engine, files: io.files, progress, signal: io.signal });
+      const outcome = await afterChecks(() => trainNetwork(input, { engine, files: io.files, progress, signal: io.signal }));
       writeRunJson(io.files, directory, prepared, outcome.learner.network);
       return outcome.status === "done" ? finished(outcome, folder, floor.value) : interrupted(outcome, { file, folder, spec });
     } finally {

@@ -11,6 +11,8 @@ export interface FileSystem {
   readonly rename: (from: string, to: string) => void;
   readonly remove: (path: string) => void;
   readonly makeDirectory: (path: string) => void;
+  /** Removes a folder that is empty. */
+  readonly removeDirectory: (path: string) => void;
   /** The names in a folder. */
   readonly list: (path: string) => readonly string[];
   readonly read: (path: string) => Uint8Array;
@@ -29,6 +31,7 @@ export const nodeFiles: FileSystem = {
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.unlinkSync(path),
   makeDirectory: (path) => void fs.mkdirSync(path),
+  removeDirectory: (path) => fs.rmdirSync(path),
   list: (path) => fs.readdirSync(path),
   read: (path) => fs.readFileSync(path),
   exists: (path) => fs.existsSync(path),

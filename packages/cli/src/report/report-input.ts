@@ -58,6 +58,8 @@ export interface CurvePoint {
 /** What was trained, and how it went. */
 export interface TrainingSummary {
   readonly network: string;
+  /** Whether the network is added to the exact field of the Gaussian with the data's mean and covariance. */
+  readonly onGaussian: boolean;
   readonly parameters: number;
   readonly steps: number;
   readonly batch: number;

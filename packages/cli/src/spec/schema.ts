@@ -52,6 +52,17 @@ const time = z
   ])
   .prefault({ kind: "fourier" });
 
+/** `base: gaussian` is short for `base: { kind: gaussian }`. */
+const base = z.preprocess(
+  (value) => (typeof value === "string" ? { kind: value } : value),
+  z
+    .discriminatedUnion("kind", [
+      strict({ kind: z.literal("none") }),
+      strict({ kind: z.literal("gaussian"), width: positive.default(0.05) }),
+    ])
+    .prefault({ kind: "none" }),
+);
+
 const network = strict({
   width: whole(1).default(256),
   depth: whole(1).default(3),
@@ -59,6 +70,7 @@ const network = strict({
   residual: z.boolean().default(false),
   time,
   outputScale: notNegative.default(1),
+  base,
 }).prefault({});
 
 /** Several defaults follow the number of steps, so that a short training is a training too. */

@@ -34,6 +34,11 @@ export interface NetworkSpec {
     | { readonly kind: "sinusoidal"; readonly count: number; readonly maxFrequency: number };
   /** Factor on the initial weights of the last layer. */
   readonly outputScale: number;
+  /**
+   * What the network is added to: nothing, or the exact field of the Gaussian with the data's mean and covariance, widened by
+   * `width` so that it stays finite at t = 1.
+   */
+  readonly base: { readonly kind: "none" } | { readonly kind: "gaussian"; readonly width: number };
 }
 
 /** How the network is trained. */

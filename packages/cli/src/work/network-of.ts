@@ -10,15 +10,17 @@ import {
   namedParameters,
   networkField,
   type Optimizer,
+  withBase,
 } from "@fluxion/train";
 import * as z from "zod";
 import { badInput } from "../errors.js";
 import { type FileSystem, readBytes } from "../files/index.js";
 import type { NetworkSpec, TrainSpec } from "../spec/index.js";
 import { canonicalJson } from "../terminal/index.js";
+import { baseFieldOf, baseTensors, type GaussianBase, splitBase } from "./network-base.js";
 
 /** The network of a spec for points of dimension `dim`. */
-export function networkOf(spec: NetworkSpec, dim: number): Network {
+export function networkOf({ base: _, ...spec }: NetworkSpec, dim: number): Network {
   return buildNetwork({ kind: "mlp", dim, ...spec });
 }
 
@@ -35,6 +37,8 @@ export interface ModelAbout {
   /** Digest of the data it was trained on. */
   readonly data: string;
   readonly step: number;
+  /** The Gaussian whose exact field the network is added to. */
+  readonly base: GaussianBase | undefined;
 }
 
 /** The averaged weights as a safetensors file that says what they are. */
@@ -43,16 +47,19 @@ export function modelBytes(network: Network, state: LearnerState, about: ModelAb
   const tensors: NamedArrays = Object.fromEntries(
     network.parameters.map(({ name, shape }) => [name, { dtype: "float32", shape, data: views[name] ?? new Float32Array() }]),
   );
-  return writeSafetensors(tensors, {
-    format: "fluxion-model-1",
-    predicts: "velocity",
-    convention: "t=0 noise, t=1 data",
-    average: "ema",
-    network: canonicalJson(network.spec),
-    path: about.path,
-    data: about.data,
-    step: String(about.step),
-  });
+  return writeSafetensors(
+    { ...tensors, ...baseTensors(about.base) },
+    {
+      format: "fluxion-model-1",
+      predicts: "velocity",
+      convention: "t=0 noise, t=1 data",
+      average: "ema",
+      network: canonicalJson(network.spec),
+      path: about.path,
+      data: about.data,
+      step: String(about.step),
+    },
+  );
 }
 
 const metadataSchema = z.object({
@@ -77,10 +84,13 @@ export function readModel(files: FileSystem, path: string, engine: Engine): Mode
     throw badInput(`Cannot use "${path}": its metadata describe no velocity network; expected a model that fluxion train wrote`);
   }
   const network = buildNetwork(JSON.parse(about.data.network));
+  const { base, rest } = splitBase(tensors, path);
   const named = Object.fromEntries(
-    Object.entries(tensors).map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]),
+    Object.entries(rest).map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]),
   );
   const theta = engine.resident(flatParameters(network.parameters, named), [network.parameterCount]);
   const { path: scheduler, data, step } = about.data;
-  return { network, field: networkField(engine, network, theta), path: scheduler, data, step: Number(step) };
+  const own = networkField(engine, network, theta);
+  const field = base === undefined ? own : withBase(baseFieldOf(base, scheduler), own);
+  return { network, field, base, path: scheduler, data, step: Number(step) };
 }

@@ -2,9 +2,10 @@ import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path
 import { type AtomPath, atomPath, schedulerNamed } from "@fluxion/core";
 import { type DataSet, loadData } from "../data/index.js";
 import { badInput } from "../errors.js";
-import { createDirectory, createFreshDirectory, type FileSystem, readText, writeAtomic } from "../files/index.js";
+import { createDirectory, createFreshDirectory, type FileSystem, readText, removeIfThere, writeAtomic } from "../files/index.js";
 import { type RunDirectory, readLatestCheckpoint, runDirectory } from "../runs/index.js";
 import { type DataSpec, parseSpec, type Spec, specText } from "../spec/index.js";
+import { networkOf, optimizerOf } from "./network-of.js";
 import { trainingPart } from "./train-network.js";
 
 /** How a spec file becomes a run. */
@@ -33,6 +34,8 @@ export function prepareRun({ files, cwd, file, settings }: PrepareOptions): Prep
   if (set.atoms.points.size < 2) {
     throw badInput(`Cannot train on "${set.name}": it is one distinct point; expected at least 2`);
   }
+  optimizerOf(spec.train); // refuses here, before anything is written, what its schema cannot know
+  networkOf(spec.network, set.atoms.points.dim);
   return { spec, set, path: atomPath(schedulerNamed(spec.path), set.atoms, { bandwidth: set.bandwidth }) };
 }
 
@@ -51,7 +54,7 @@ function fromFolder(data: DataSpec, folder: string): DataSpec {
 export type Directory = "new" | "fresh" | "resume";
 
 /**
- * Creates the run directory with the resolved spec in it, or finds the one to resume and checks that it can be.
+ * Creates the run directory, or finds the one to resume and checks that it can be; then writes the resolved spec into it.
  * @throws CliError, exit code 2, when it exists (`new`), or holds no run or one of another spec (`resume`).
  */
 export function openDirectory(files: FileSystem, path: string, { spec, set }: PreparedRun, how: Directory): RunDirectory {
@@ -61,10 +64,24 @@ export function openDirectory(files: FileSystem, path: string, { spec, set }: Pr
       throw badInput(`Cannot resume "${path}": there is no ${join(path, "spec.yaml")}; expected a run directory, or no --resume`);
     }
     readLatestCheckpoint(files, directory.checkpoints, { spec: trainingPart(spec), data: set.digest });
+    writeAtomic(files, directory.spec, specText(spec)); // what no training depends on, as the samples, may have changed
     return directory;
   }
   if (how === "new") createDirectory(files, path, "a new name, --resume to continue, or --fresh for the next free name");
   const directory = runDirectory(how === "new" ? path : createFreshDirectory(files, path));
   writeAtomic(files, directory.spec, specText(spec));
   return directory;
+}
+
+/** Runs the first work of a new run; where it fails, the directory that holds nothing but the spec goes away again. */
+export function orAbandon<T>(files: FileSystem, { path, spec }: RunDirectory, how: Directory, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (how !== "resume") {
+      removeIfThere(files, spec);
+      files.removeDirectory(path);
+    }
+    throw error;
+  }
 }

@@ -77,6 +77,7 @@ function trainingSummary({ prepared, network, metrics, evaluated }: RunResults):
   const { width, depth, activation } = network.spec;
   return {
     network: `MLP ${depth} × ${width}, ${activation}`,
+    onGaussian: prepared.spec.network.base.kind === "gaussian",
     parameters: network.parameterCount,
     steps: train.steps,
     batch: train.batch,

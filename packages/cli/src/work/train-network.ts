@@ -15,6 +15,7 @@ import {
 import type { Spec } from "../spec/index.js";
 import { format } from "../terminal/index.js";
 import { drawBatch, drawEvaluationBatch } from "./draw-batch.js";
+import { baseFieldOf, gaussianBaseOf } from "./network-base.js";
 import { modelBytes, networkOf, optimizerOf } from "./network-of.js";
 
 /** What a training works on. */
@@ -63,7 +64,10 @@ export async function trainNetwork(input: TrainNetworkInput, world: TrainNetwork
   const { spec, path, directory } = input;
   const network = networkOf(spec.network, path.field.dim);
   const optimizer = optimizerOf(spec.train);
-  const learner = createLearner({ engine: world.engine, network, optimizer, rng: fork(rngOf(spec.seed), "network") });
+  const gaussian = gaussianBaseOf(spec.network, path);
+  const base = gaussian && baseFieldOf(gaussian, spec.path);
+  const rng = fork(rngOf(spec.seed), "network");
+  const learner = createLearner({ engine: world.engine, network, optimizer, rng, ...(base ? { base } : {}) });
   const session: Session = { ...input, ...world, learner, identity: { spec: trainingPart(spec), data: input.data } };
   ensureDirectory(world.files, directory.checkpoints);
   const metrics = openMetrics(world.files, directory.metrics, input.resume ? resumed(session) : undefined);
@@ -74,7 +78,7 @@ export async function trainNetwork(input: TrainNetworkInput, world: TrainNetwork
   }
   const done = learner.steps >= spec.train.steps;
   if (done) {
-    const about = { path: spec.path, data: input.data, step: learner.steps };
+    const about = { path: spec.path, data: input.data, step: learner.steps, base: gaussian };
     writeAtomic(world.files, directory.model, modelBytes(network, await learner.state(), about));
   }
   return { status: done ? "done" : "interrupted", steps: learner.steps, learner, metrics: metrics.entries };
