@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { points } from "@fluxion/core";
 import { ndArray, writeNpy, writeNpz } from "@fluxion/io";
@@ -238,6 +239,21 @@ describe("bad specs", () => {
     expect(await refusal("run", "typo.yaml", "--set", "train.stps=3")).toMatch(/unknown key "train\.(learning_rate|stps)"/);
   });
 
+  it("what only the optimizer or the floor can refuse, and still nothing is written", async () => {
+    write("warm.yaml", "data: moons:20\ntrain: { steps: 10, warmup: 10 }\n");
+    expect(await refusal("train", "warm.yaml")).toBe(
+      "Cannot schedule the learning rate: steps is 10; expected more than the 10 steps of warm-up",
+    );
+    write("steep.yaml", "data: { from: moons:20, bandwidth: 0.1 }\npath: squareRoot\nfloor: { samples: 2 }\n");
+    for (const command of ["train", "run"]) {
+      const { code, stderr } = await fluxion(cwd, [command, "steep.yaml", "--quiet"]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^error: Cannot compute the floor under "squareRoot": the integral does not converge; expected /);
+      expect(Object.keys(contentsOf(cwd)).filter((name) => name.startsWith("runs"))).toEqual([]);
+      expect(existsSync(join(cwd, "runs", "steep"))).toBe(false);
+    }
+  });
+
   it("a file that is not there, or no text", async () => {
     expect(await refusal("train", "none.yaml")).toBe(
       'Cannot read "DIR/none.yaml": there is no such file or folder; expected a path that exists',
@@ -307,6 +323,24 @@ describe("bad run directories", () => {
   });
 });
 
+describe("numbers that overflow", () => {
+  it("end a training with exit code 1, the step and the way out, and the last checkpoint stays whole", async () => {
+    write("hot.yaml", TINY.replace("steps: 12", "steps: 12, learningRate: 1e30, warmup: 0"));
+    const { code, stderr } = await fluxion(cwd, ["train", "hot.yaml", "--out", "run"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/\nerror: Cannot [^\n]*; expected [^\n]*\n$/);
+    expect(Object.keys(contentsOf(join(cwd, "run")))).not.toContain("model.safetensors");
+  });
+
+  it("end a solve that cannot keep its tolerance with exit code 1", async () => {
+    const args = ["sample", "--data", "moons:20", "-n", "2", "--rtol", "1e-300", "--atol", "1e-300", "--out", "s.npy"];
+    const { code, stderr } = await fluxion(cwd, args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: Cannot finish the solve: [^\n]* after \d+ evaluations; expected to reach the end\n$/);
+    expect(existsSync(join(cwd, "s.npy"))).toBe(false);
+  });
+});
+
 describe("a disk that fills up", () => {
   /** Room for `room` bytes more. */
   const smallDisk = (room: number): FileSystem => {
@@ -329,6 +363,21 @@ describe("a disk that fills up", () => {
     expect(code).toBe(1);
     expect(stderr).toBe(`error: Cannot write "${join(cwd, "m.npy")}": the disk is full; expected free space\n`);
     expect(contentsOf(cwd)).toEqual(before);
+  });
+
+  it("is a real one here: a file system of 64 kB takes the error from the kernel", async (context) => {
+    const mount = join(cwd, "small");
+    mkdirSync(mount);
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", mount]);
+    if (mounted.status !== 0) context.skip("this machine does not let the test mount a small file system");
+    try {
+      const { code, stderr } = await fluxion(cwd, ["data", "moons:5000", "--out", "small/m.npy"]);
+      expect(code).toBe(1);
+      expect(stderr).toBe(`error: Cannot write "${join(mount, "m.npy")}": the disk is full; expected free space\n`);
+      expect(contentsOf(mount)).toEqual({});
+    } finally {
+      spawnSync("umount", [mount]);
+    }
   });
 
   it("in the middle of a training leaves whole checkpoints that resume to the same bytes", async () => {
