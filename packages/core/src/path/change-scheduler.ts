@@ -38,13 +38,11 @@ export function changeOfScheduler(from: Scheduler, to: Scheduler, r: number): Ch
   );
 }
 
-/** dt/dr from d(α/β) = (α̇β − αβ̇)/β²; at the data end, where β = 0, from the slopes β̇ or, if infinite, from ββ̇. */
+/** dt/dr from d(α/β) = (α̇β − αβ̇)/β²; at the data end, where α = 1 and β = 0, from the slopes β̇ or, if infinite, ββ̇. */
 function clockRate(old: Coefficients, now: Coefficients, scale: number): number {
   const turn = ({ alpha, beta, dAlpha, dBeta }: Coefficients): number => dAlpha * beta - alpha * dBeta;
-  if (old.beta > 0 || Number.isFinite(now.dBeta) || Number.isFinite(old.dBeta)) {
-    return Number.isFinite(old.dBeta) ? turn(now) / (scale * scale * turn(old)) : 0;
-  }
-  return (now.alpha * now.betaDBeta) / (scale ** 3 * old.alpha * old.betaDBeta);
+  if (Number.isFinite(old.dBeta)) return turn(now) / (scale * scale * turn(old));
+  return Number.isFinite(now.dBeta) ? 0 : now.betaDBeta / old.betaDBeta;
 }
 
 /** Refuses a ratio beyond the ends of the old path, to which its inverse was clamped, or whose time rounds to 1. */
