@@ -11,8 +11,8 @@ import { filesUnder, textOf } from "./lib/tree.mjs";
 
 /**
  * The documentation holds: every exported name has a docstring, every relative link and anchor of a Markdown file leads
- * somewhere, every `npm` command exists, every `ts` block runs against the built packages (unless it is marked
- * `ts no-run`), and the README says the same in both languages.
+ * somewhere, every `npm` command exists, every `ts` block runs against the built packages or compiles in its place
+ * (`runFences` says which), and the README says the same in both languages.
  * @param {string} root
  * @returns {Promise<Problem[]>}
  */
@@ -58,8 +58,8 @@ function badFragment(root, to, fragment, pages) {
   if (fragment === "") return undefined;
   const page = pages.get(to);
   if (page !== undefined) return page.anchors.has(fragment) ? undefined : `has no anchor #${fragment}`;
-  const last = fragment.match(/^L\d+(?:-L(\d+))?$|^L(\d+)$/) && Number(fragment.match(/\d+$/)?.[0]);
-  if (last === null || statSync(join(root, to)).isDirectory()) return `has no anchor #${fragment}`;
+  const last = /^L\d+(-L\d+)?$/.test(fragment) ? Number(fragment.match(/\d+$/)?.[0]) : undefined;
+  if (last === undefined || statSync(join(root, to)).isDirectory()) return `has no anchor #${fragment}`;
   return textOf(root, to).split("\n").length >= last ? undefined : `has no line ${last}`;
 }
 

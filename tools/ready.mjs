@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { argv, env, execPath, exit, platform, stderr, versions } from "node:process";
-import { pathToFileURL } from "node:url";
+import { env, execPath, exit, platform, stderr, versions } from "node:process";
 import { runAttached } from "./lib/child.mjs";
 import { root } from "./lib/paths.mjs";
+import { isMain } from "./lib/problem.mjs";
 
 /**
  * What a lock file says of one package.
@@ -81,7 +81,7 @@ function build(projects) {
 /**
  * Makes a clone usable: checks Node, installs what the lock file asks for, compiles what changed. Does nothing but
  * look where nothing is to be done. Problems are told on stderr.
- * @param {{ projects?: readonly string[] }} [options] TypeScript projects to build; by default the whole repository.
+ * @param {{ projects?: readonly string[] }} [options] TypeScript projects to build, none for `[]`; by default the whole repository.
  * @returns {Promise<{ installed: boolean, typed: boolean, code: number }>} `installed` is false when nothing can run;
  *   `typed` is false when the compiler found errors; `code` is the exit code of the step that failed, else 0.
  */
@@ -100,8 +100,8 @@ export async function ready({ projects = ["."] } = {}) {
       return { installed: false, typed: false, code };
     }
   }
-  const code = await build(projects);
+  const code = projects.length === 0 ? 0 : await build(projects);
   return { installed: true, typed: code === 0, code };
 }
 
-if (import.meta.url === pathToFileURL(argv[1] ?? "").href) exit((await ready()).code);
+if (isMain(import.meta)) exit((await ready()).code);

@@ -1,4 +1,5 @@
 import { argv, exit } from "node:process";
+import { stopCodes } from "./lib/child.mjs";
 import { root } from "./lib/paths.mjs";
 import { summary } from "./lib/summary.mjs";
 import { ready } from "./ready.mjs";
@@ -12,7 +13,7 @@ const { installed, typed, code } = await ready();
 if (!installed) exit(code);
 const { runVitest } = await import("./lib/vitest.mjs");
 const tests = await runVitest({ all, args });
-if (tests.code > 128) exit(tests.code);
+if (stopCodes.includes(tests.code)) exit(tests.code); // asked to stop: there is nothing to count
 
 let passed = tests.passed;
 const failed = [...tests.failed];

@@ -2,6 +2,14 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
 /**
+ * The signals that ask a program to stop, and are passed on to its child.
+ * @type {readonly NodeJS.Signals[]}
+ */
+const STOP = ["SIGHUP", "SIGINT", "SIGTERM"];
+/** The exit codes of a program that was asked to stop: 129, 130, 143. */
+export const stopCodes = STOP.map((name) => 128 + constants.signals[name]);
+
+/**
  * Runs a program with the terminal inherited and answers its exit code, 128 + n when signal n ended it (130 for
  * Ctrl-C). A terminal sends Ctrl-C to the whole process group, so the child has it already; from anywhere else
  * (`kill`, a supervisor) the signal reaches only us and is passed on, once.
@@ -12,17 +20,15 @@ import { constants } from "node:os";
  */
 export function runAttached(command, args, options = {}) {
   const child = spawn(command, args, { stdio: "inherit", ...options });
-  /** @type {readonly NodeJS.Signals[]} */
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   /** @param {NodeJS.Signals} signal */
   const forward = (signal) => {
     if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
   };
-  for (const signal of signals) process.on(signal, forward);
+  for (const signal of STOP) process.on(signal, forward);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      for (const name of signals) process.off(name, forward);
+      for (const name of STOP) process.off(name, forward);
       resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
     });
   });

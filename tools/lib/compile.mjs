@@ -1,17 +1,22 @@
 import { dirname, join } from "node:path";
 import ts from "typescript";
 
-/** What a block of documentation is compiled with: the strictness of `tsconfig.base.json`, and Node's types. @param {string} root */
-const optionsOf = (root) => ({
+/** What the packages are compiled with, as far as reading them needs it: see `tsconfig.base.json`. */
+export const COMPILER = {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  moduleDetection: ts.ModuleDetectionKind.Force,
   strict: true,
   exactOptionalPropertyTypes: true,
-  verbatimModuleSyntax: true,
   skipLibCheck: true,
   noEmit: true,
+};
+
+/** What a block of documentation is compiled with: the same, always a module, with Node's types. @param {string} root */
+const optionsOf = (root) => ({
+  ...COMPILER,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  verbatimModuleSyntax: true,
   typeRoots: [join(root, "node_modules", "@types")],
   types: ["node"],
 });
