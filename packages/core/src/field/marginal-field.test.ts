@@ -122,7 +122,18 @@ test("at t = 1 over atoms what has a limit is returned and the rest refused, wit
 });
 
 test("at a tie the limit at t = 1 is the mean of the tied atoms", () => {
-  const u = marginalField(condOt(), atomPosterior(atoms(pointsOf([[1, 0], [-1, 0], [9, 9]])))); // biome-ignore format: three atoms
+  const u = marginalField(
+    condOt(),
+    atomPosterior(
+      atoms(
+        pointsOf([
+          [1, 0],
+          [-1, 0],
+          [9, 9],
+        ]),
+      ),
+    ),
+  );
   const { values } = u.quantities(1, pointsOf([[0, 0.3]]), ["denoiser", "entropy", "ess", "traceCov"]);
   expect(values).toEqual({
     denoiser: Float64Array.of(0, 0),

@@ -1,4 +1,5 @@
 import type { Mixture } from "../distribution/index.js";
+import { matVec } from "../linalg/index.js";
 import { row } from "../points/index.js";
 import { componentPosterior } from "./component-posterior.js";
 import type { ComponentMeans, Components, WithinComponent } from "./components.js";
@@ -27,39 +28,24 @@ export function mixturePosterior(mixture: Mixture): Posterior {
   });
 }
 
-function gaussianComponents({ means, logWeights, variances, axes }: Mixture, { alpha, beta }: PathPoint): Components {
+function gaussianComponents(mixture: Mixture, { alpha, beta }: PathPoint): Components {
+  const { means, logWeights, variances } = mixture;
   const { size: K, dim: D } = means;
-  const columns = variances.length / K; // D, or 1 where isotropic
-  const total = variances.map((v) => alpha * alpha * v + beta * beta); // S [K, columns]
-  const constant = new Float64Array(K); // log π_k − ½ Σ log 2πS
-  for (let k = 0; k < K; k++) {
-    let logDet = 0;
-    for (let j = k * columns; j < (k + 1) * columns; j++) logDet += Math.log(total[j]) * (D / columns);
-    constant[k] = logWeights[k] - 0.5 * (logDet + D * LOG_TWO_PI);
-  }
-  const y = new Float64Array(D);
-  const onAxes = (k: number, v: Float64Array, out: Float64Array): Float64Array => {
-    if (axes === undefined) out.set(v);
-    else for (let j = 0; j < D; j++) out[j] = dot(axes.subarray((k * D + j) * D, (k * D + j + 1) * D), v);
-    return out;
-  };
-  const addAxis = (k: number, j: number, scale: number, out: Float64Array): void => {
-    if (axes === undefined) out[j] += scale;
-    else for (let d = 0; d < D; d++) out[d] += scale * axes[(k * D + j) * D + d];
-  };
+  const total = variances.map((v) => alpha * alpha * v + beta * beta); // S, as `variances`
+  const constant = logWeights.map((l, k) => l - 0.5 * logDeterminant(mixture, total, k) - 0.5 * D * LOG_TWO_PI);
   const residual = new Float64Array(D);
-  const residualOnAxes = (k: number, x: Float64Array): Float64Array => {
+  const y = new Float64Array(D);
+  const residualOnAxes = (k: number, x: Float64Array): void => {
     const m = row(means, k);
     for (let d = 0; d < D; d++) residual[d] = x[d] - alpha * m[d];
-    return onAxes(k, residual, y);
+    toAxes(mixture, k, residual, y);
   };
-  const at = (k: number, j: number): number => k * columns + (j % columns);
   return {
     logDensities(x, out) {
       for (let k = 0; k < K; k++) {
         residualOnAxes(k, x);
         let square = 0;
-        for (let j = 0; j < D; j++) square += (y[j] * y[j]) / total[at(k, j)];
+        for (let j = 0; j < D; j++) square += (y[j] * y[j]) / total[slot(mixture, k, j)];
         out[k] = constant[k] - 0.5 * square;
       }
     },
@@ -70,9 +56,9 @@ function gaussianComponents({ means, logWeights, variances, axes }: Mixture, { a
         z.set(row(means, k));
         n.fill(0);
         for (let j = 0; j < D; j++) {
-          const share = y[j] / total[at(k, j)]; // y/S
-          addAxis(k, j, alpha * variances[at(k, j)] * share, z);
-          addAxis(k, j, share, n);
+          const share = y[j] / total[slot(mixture, k, j)]; // y/S
+          addAxis(mixture, k, j, alpha * variances[slot(mixture, k, j)] * share, z);
+          addAxis(mixture, k, j, share, n);
         }
         for (let d = 0; d < D; d++) s[d] = -n[d];
       });
@@ -80,7 +66,7 @@ function gaussianComponents({ means, logWeights, variances, axes }: Mixture, { a
     within(k): WithinComponent {
       const within = { traceCov: 0, denoiserDivergence: 0, scaledNoiseDivergence: 0 };
       for (let j = 0; j < D; j++) {
-        const [v, S] = [variances[at(k, j)], total[at(k, j)]];
+        const [v, S] = [variances[slot(mixture, k, j)], total[slot(mixture, k, j)]];
         within.traceCov += (v * beta * beta) / S;
         within.denoiserDivergence += (alpha * v) / S;
         within.scaledNoiseDivergence += 1 / S;
@@ -88,18 +74,38 @@ function gaussianComponents({ means, logWeights, variances, axes }: Mixture, { a
       return within;
     },
     addTangent(k, r, v, out) {
-      onAxes(k, v, y);
+      toAxes(mixture, k, v, y);
       for (let j = 0; j < D; j++) {
-        const share = (r * y[j]) / total[at(k, j)];
-        addAxis(k, j, alpha * variances[at(k, j)] * share, out.denoiser);
-        addAxis(k, j, share, out.scaledNoise);
+        const share = (r * y[j]) / total[slot(mixture, k, j)];
+        addAxis(mixture, k, j, alpha * variances[slot(mixture, k, j)] * share, out.denoiser);
+        addAxis(mixture, k, j, share, out.scaledNoise);
       }
     },
   };
 }
 
-function dot(p: Float64Array, q: Float64Array): number {
+/** Where v_kj stands in the variances, which are [K, D], or [K] where isotropic. */
+function slot({ means, variances }: Mixture, k: number, j: number): number {
+  return variances.length === means.size ? k : k * means.dim + j;
+}
+
+/** Σ_j log S_kj. */
+function logDeterminant(mixture: Mixture, total: Float64Array, k: number): number {
   let sum = 0;
-  for (let d = 0; d < p.length; d++) sum += p[d] * q[d];
+  for (let j = 0; j < mixture.means.dim; j++) sum += Math.log(total[slot(mixture, k, j)]);
   return sum;
+}
+
+/** The coordinates of v along the axes of component k, into `out`. */
+function toAxes({ means, axes }: Mixture, k: number, v: Float64Array, out: Float64Array): void {
+  const D = means.dim;
+  if (axes === undefined) out.set(v);
+  else matVec(axes.subarray(k * D * D, (k + 1) * D * D), v, out);
+}
+
+/** out += scale · a_kj. */
+function addAxis({ means, axes }: Mixture, k: number, j: number, scale: number, out: Float64Array): void {
+  const D = means.dim;
+  if (axes === undefined) out[j] += scale;
+  else for (let d = 0, at = (k * D + j) * D; d < D; d++) out[d] += scale * axes[at + d];
 }
