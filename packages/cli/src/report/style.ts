@@ -37,7 +37,7 @@ path.band { opacity: 0.18; stroke: none; }
 .legend i { display: inline-block; width: 20px; border-top: 3px solid var(--c); vertical-align: middle; margin-right: 0.4rem; }
 .legend i.dashed { border-top-style: dashed; } .legend i.faint { border-top-width: 1.5px; opacity: 0.6; } .legend i.dots { width: 7px; height: 7px; border: 0; border-radius: 50%; background: var(--c); }
 .scatter { width: 100%; height: auto; background: var(--card); border: 1px solid var(--rule); border-radius: 6px; }
-.grid-samples { display: grid; gap: 5px 5px; align-items: center; font-size: 0.82rem; color: var(--soft); margin: 0.8rem 0; }
+.grid-samples { display: grid; justify-content: start; gap: 5px 5px; align-items: center; font-size: 0.82rem; color: var(--soft); margin: 0.8rem 0; }
 .posterior { display: grid; gap: 0.9rem; grid-template-columns: repeat(4, 1fr); margin: 0.9rem 0; } @media (max-width: 900px) { .posterior { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); } }
 sub { font-size: 0.72em; line-height: 0; }
 .posterior > div { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 0.7rem; font-size: 0.84rem; }
