@@ -1,7 +1,9 @@
 import { type AtomPath, type Check, type Floor, fork, rngOf, type Verification, verify } from "@fluxion/core";
+import { jaxEngine } from "@fluxion/train";
 import type { Progress } from "../progress/index.js";
 import type { VerifySpec } from "../spec/index.js";
 import { type Alignment, format, type Paint, table } from "../terminal/index.js";
+import { networkGradient } from "./network-gradient.js";
 
 /** Checks of a verification, which the progress counts; a few do not apply to every data set. */
 const CHECKS = 22;
@@ -14,7 +16,9 @@ export async function verifyPath(
 ): Promise<Verification> {
   const { seed, floor, probes, trajectories, floorDraws } = options;
   const task = progress.start("verify", CHECKS, "checks");
-  const checks = verify(path, { rng: fork(rngOf(seed), "verify"), floor, probes, trajectories, floorDraws });
+  const rng = fork(rngOf(seed), "verify");
+  const gradient = networkGradient(await jaxEngine(), path.field.dim, fork(rng, "network"));
+  const checks = verify(path, { rng, floor, probes, trajectories, floorDraws, gradient });
   for (let done = 1; ; done++) {
     const next = await checks.next();
     if (next.done) {
