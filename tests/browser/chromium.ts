@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { env } from "node:process";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
+import { afterAll, type TestContext } from "vitest";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The Chromium of this machine: CHROMIUM_PATH, or one of the usual places. */
+export function findChromium(): string | undefined {
+  return [env.CHROMIUM_PATH ?? "", ...PLACES].find((path) => path !== "" && existsSync(path));
+}
+
+/**
+ * One Chromium for the tests of a file, started when a test first asks for a page and closed after the last.
+ * @returns A function that opens a fresh profile, or skips the test that asks where there is no Chromium.
+ */
+export function sharedChromium(): (test: TestContext, options?: BrowserContextOptions) => Promise<BrowserContext> {
+  let browser: Promise<Browser> | undefined;
+  afterAll(async () => (await browser?.catch(() => undefined))?.close());
+  return async (test, options = {}) => {
+    const executablePath = findChromium();
+    if (executablePath === undefined) {
+      return test.skip(`no Chromium found: CHROMIUM_PATH is not set to one, nor is there ${PLACES.join(" or ")}`);
+    }
+    browser ??= chromium.launch({ executablePath, args: FLAGS, headless: true, timeout: 60_000 });
+    return (await browser).newContext(options);
+  };
+}
