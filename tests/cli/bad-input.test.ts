@@ -149,6 +149,13 @@ describe("bad data", () => {
     expect(jsonOf({ stdout })).toMatchObject({ rows: 4, points: 2, merged: 2, entropy: expect.closeTo(entropy, 14) });
   });
 
+  it("a count of points that is none, in a spec too", async () => {
+    const sentence = 'Cannot load data "moons:2.5": the count is "2.5"; expected a whole number of at least 1';
+    expect(await field("moons:2.5")).toBe(sentence);
+    write("half.yaml", "data: moons:2.5\n");
+    expect(await refusal("train", "half.yaml")).toBe(sentence);
+  });
+
   it("a file that does not exist, a name that does not, and a kind that is unknown", async () => {
     expect(await field("absent.npy")).toBe(
       'Cannot read "DIR/absent.npy": there is no such file or folder; expected a path that exists',

@@ -105,6 +105,7 @@ function report(thrown: unknown, io: CliIo, asJson: boolean): ExitCode {
   const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;
   const { message, exitCode } = verdictOf(error);
   if (asJson) io.stdout.write(`${jsonText({ error: message, exitCode })}\n`);
+  if (io.stderr.isTTY === true) io.stderr.write("\r\u001b[K"); // a bar may still be there
   io.stderr.write(`${paintFor(io.stderr, io.env)("red", "error:")} ${message}\n`);
   const debug = (io.env.FLUXION_DEBUG ?? "") !== "";
   if (error instanceof Error && (debug || exitCode === EXIT.bug)) io.stderr.write(`${error.stack ?? error.message}\n`);

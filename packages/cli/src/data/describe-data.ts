@@ -62,7 +62,7 @@ export function describeData(set: DataSet, rng: Rng): DataDescription {
     dim: points.dim,
     min,
     max,
-    meanNorm: Math.hypot(...weightedMean(points, logWeights)),
+    meanNorm: Math.sqrt(weightedMean(points, logWeights).reduce((sum, v) => sum + v * v, 0)),
     traceCov: totalVariance(points, logWeights),
     entropy,
     effectivePoints: Math.exp(entropy),

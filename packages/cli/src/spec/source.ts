@@ -14,7 +14,7 @@ export const TOY_COUNT = 2000;
  */
 export function parseSource(text: string, toyNames: readonly string[], suggest: (name: string) => string | undefined): Source {
   if (text === "digits") return { kind: "digits" };
-  const [, name = "", count] = /^([^:./\\]+)(?::(.*))?$/.exec(text) ?? [];
+  const [, name = "", count] = /^([^:./\\]+)(?::(.*))?$/s.exec(text) ?? [];
   if (name === "" || /^[A-Za-z]:[\\/]/.test(text)) {
     if (text.trim() === "") throw new RangeError("Cannot load data: the name is empty; expected a name or a file");
     return { kind: "file", path: text };

@@ -42,7 +42,7 @@ export function prepareRun({ files, cwd, file, settings }: PrepareOptions): Prep
 /** The spec with absolute paths, so that a run can be used from any folder. */
 function fromFolder(data: DataSpec, folder: string): DataSpec {
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
-  const isFile = /[./\\]/.test(data.from);
+  const isFile = /^[^:]*[./\\]/.test(data.from); // as parseSource tells names and files apart
   return {
     ...data,
     from: isFile ? absolute(data.from) : data.from,
