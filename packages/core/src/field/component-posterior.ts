@@ -127,65 +127,67 @@ interface Target {
 /** Adds the means, then (about the means, so that nothing cancels) the second moments of point b. */
 function addPoint(components: Components, x: Float64Array, { which, r }: Kept, { sums, held, b, v }: Target): void {
   const chunk = held.denoiser.size;
-  const mean = {
-    denoiser: row(sums.means.denoiser, b),
-    scaledNoise: row(sums.means.scaledNoise, b),
-    score: row(sums.means.score, b),
-  };
   for (let from = 0; from < which.length; from += chunk) {
     const some = which.subarray(from, from + chunk);
     components.means(x, some, held);
-    some.forEach((_, j) => {
-      addScaled(mean.denoiser, r[from + j], row(held.denoiser, j));
-      addScaled(mean.scaledNoise, r[from + j], row(held.scaledNoise, j));
-      addScaled(mean.score, r[from + j], row(held.score, j));
-    });
+    for (const name of ["denoiser", "scaledNoise", "score"] as const) {
+      addRows(row(sums.means[name], b), held[name].data, r.subarray(from, from + some.length));
+    }
   }
-  const { spread, tangent } = sums;
-  if (spread === undefined && tangent === undefined) return;
-  const along = tangent && { denoiser: row(tangent.denoiser, b), scaledNoise: row(tangent.scaledNoise, b) };
+  if (sums.spread === undefined && sums.tangent === undefined) return;
   for (let from = 0; from < which.length; from += chunk) {
     const some = which.subarray(from, from + chunk);
     if (which.length > chunk) components.means(x, some, held);
-    some.forEach((k, j) => {
-      const weight = r[from + j];
-      const [z, n, s] = [row(held.denoiser, j), row(held.scaledNoise, j), row(held.score, j)];
-      if (spread !== undefined) {
-        const within = components.within(k);
-        spread.traceCov[b] += weight * (within.traceCov + product(z, mean.denoiser, z, mean.denoiser));
-        spread.denoiserDivergence[b] += weight * (within.denoiserDivergence + product(z, mean.denoiser, s, mean.score));
-        spread.scaledNoiseDivergence[b] += weight * (within.scaledNoiseDivergence + product(n, mean.scaledNoise, s, mean.score));
-      }
-      if (along !== undefined && v !== undefined) {
-        components.addTangent(k, weight, v, along);
-        const rise = weight * component(s, mean.score, v); // r (s_k − s̄)·v
-        addScaledDifference(along.denoiser, rise, z, mean.denoiser);
-        addScaledDifference(along.scaledNoise, rise, n, mean.scaledNoise);
-      }
-    });
+    if (sums.spread) addSpread(components, some, r.subarray(from, from + some.length), { sums, held, b, v });
+    if (sums.tangent && v) addTangent(components, some, r.subarray(from, from + some.length), { sums, held, b, v });
   }
 }
 
-/** (p − p̄)·(q − q̄). */
-function product(p: Float64Array, pMean: Float64Array, q: Float64Array, qMean: Float64Array): number {
-  let sum = 0;
-  for (let d = 0; d < p.length; d++) sum += (p[d] - pMean[d]) * (q[d] - qMean[d]);
-  return sum;
+/** out += Σ r_j rows_j. */
+function addRows(out: Float64Array, rows: Float64Array, r: Float64Array): void {
+  const D = out.length;
+  for (let j = 0; j < r.length; j++) for (let d = 0; d < D; d++) out[d] += r[j] * rows[j * D + d];
 }
 
-/** (s − s̄)·v. */
-function component(s: Float64Array, mean: Float64Array, v: Float64Array): number {
-  let sum = 0;
-  for (let d = 0; d < s.length; d++) sum += (s[d] - mean[d]) * v[d];
-  return sum;
+/** Adds Σ r_k [within + (f_k − f̄)·(s_k − s̄)] for both means, and the same of z with itself. */
+function addSpread(components: Components, which: Int32Array, r: Float64Array, { sums, held, b }: Target): void {
+  const { means, spread } = sums;
+  if (spread === undefined) return;
+  const D = means.score.dim;
+  const [z, n, s] = [held.denoiser.data, held.scaledNoise.data, held.score.data];
+  const [zMean, nMean, sMean] = [row(means.denoiser, b), row(means.scaledNoise, b), row(means.score, b)];
+  const within = { traceCov: 0, denoiserDivergence: 0, scaledNoiseDivergence: 0 };
+  for (let j = 0, at = 0; j < r.length; j++) {
+    let [zz, zs, ns] = [0, 0, 0];
+    for (let d = 0; d < D; d++, at++) {
+      const [dz, ds] = [z[at] - zMean[d], s[at] - sMean[d]];
+      zz += dz * dz;
+      zs += dz * ds;
+      ns += (n[at] - nMean[d]) * ds;
+    }
+    components.within(which[j], within);
+    spread.traceCov[b] += r[j] * (within.traceCov + zz);
+    spread.denoiserDivergence[b] += r[j] * (within.denoiserDivergence + zs);
+    spread.scaledNoiseDivergence[b] += r[j] * (within.scaledNoiseDivergence + ns);
+  }
 }
 
-function addScaled(out: Float64Array, scale: number, p: Float64Array): void {
-  for (let d = 0; d < out.length; d++) out[d] += scale * p[d];
-}
-
-function addScaledDifference(out: Float64Array, scale: number, p: Float64Array, q: Float64Array): void {
-  for (let d = 0; d < out.length; d++) out[d] += scale * (p[d] - q[d]);
+/** Adds Σ r_k [(∇f_k)v + (f_k − f̄)((s_k − s̄)·v)] for both means. */
+function addTangent(components: Components, which: Int32Array, r: Float64Array, { sums, held, b, v }: Target): void {
+  const { means, tangent } = sums;
+  if (tangent === undefined || v === undefined) return;
+  const D = means.score.dim;
+  const along = { denoiser: row(tangent.denoiser, b), scaledNoise: row(tangent.scaledNoise, b) };
+  const [zMean, nMean, sMean] = [row(means.denoiser, b), row(means.scaledNoise, b), row(means.score, b)];
+  for (let j = 0; j < r.length; j++) {
+    components.addTangent(which[j], r[j], v, along);
+    let rise = 0;
+    for (let d = 0; d < D; d++) rise += (held.score.data[j * D + d] - sMean[d]) * v[d];
+    for (let d = 0; d < D; d++) {
+      along.denoiser[d] += r[j] * rise * (held.denoiser.data[j * D + d] - zMean[d]);
+      along.scaledNoise[d] += r[j] * rise * (held.scaledNoise.data[j * D + d] - nMean[d]);
+    }
+  }
 }
 
 function momentsOf({ means, logTop, mass, massSquared, logitSum, spread, tangent, best }: Sums): Moments {

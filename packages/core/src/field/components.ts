@@ -11,11 +11,11 @@ export interface ComponentMeans {
 /** Second moments inside one component, the same at every x. */
 export interface WithinComponent {
   /** tr Cov(z|x,k). */
-  readonly traceCov: number;
+  traceCov: number;
   /** ∇·E[z|x,k]. */
-  readonly denoiserDivergence: number;
+  denoiserDivergence: number;
   /** ∇·(E[ε|x,k]/β). */
-  readonly scaledNoiseDivergence: number;
+  scaledNoiseDivergence: number;
 }
 
 /** The components of p_t at one point (α, β) of the path. */
@@ -24,7 +24,8 @@ export interface Components {
   logDensities(x: Float64Array, out: Float64Array): void;
   /** The means given component `which[j]`, into row j of `out`. Eq. (M5) */
   means(x: Float64Array, which: Int32Array, out: ComponentMeans): void;
-  within(k: number): WithinComponent;
+  /** The moments inside component k, into `out`. */
+  within(k: number, out: WithinComponent): void;
   /** Adds r·(∇E[z|x,k])v and r·(∇E[ε|x,k]/β)v to `out`. */
   addTangent(k: number, r: number, v: Float64Array, out: { denoiser: Float64Array; scaledNoise: Float64Array }): void;
 }

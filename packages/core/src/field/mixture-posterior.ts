@@ -1,6 +1,4 @@
 import type { Mixture } from "../distribution/index.js";
-import { matVec } from "../linalg/index.js";
-import { row } from "../points/index.js";
 import { componentPosterior } from "./component-posterior.js";
 import type { ComponentMeans, Components, WithinComponent } from "./components.js";
 import type { PathPoint, Posterior } from "./posterior.js";
@@ -31,81 +29,101 @@ export function mixturePosterior(mixture: Mixture): Posterior {
 function gaussianComponents(mixture: Mixture, { alpha, beta }: PathPoint): Components {
   const { means, logWeights, variances } = mixture;
   const { size: K, dim: D } = means;
+  const { toAxes, addFromAxes } = axesOf(mixture);
   const total = variances.map((v) => alpha * alpha * v + beta * beta); // S, as `variances`
+  const inverse = total.map((S) => 1 / S); // divided once, not for every point
   const constant = logWeights.map((l, k) => l - 0.5 * logDeterminant(mixture, total, k) - 0.5 * D * LOG_TWO_PI);
+  const step = variances.length === K ? 0 : 1; // from v_kj to v_k,j+1: none where isotropic
+  const first = (k: number): number => (step === 0 ? k : k * D); // where v_k0 stands
+  const y = new Float64Array(D); // on the axes: x − αm, then y/S
+  const gain = new Float64Array(D); // on the axes: αλy/S
   const residual = new Float64Array(D);
-  const y = new Float64Array(D);
   const residualOnAxes = (k: number, x: Float64Array): void => {
-    const m = row(means, k);
-    for (let d = 0; d < D; d++) residual[d] = x[d] - alpha * m[d];
-    toAxes(mixture, k, residual, y);
+    for (let d = 0; d < D; d++) residual[d] = x[d] - alpha * means.data[k * D + d];
+    toAxes(k, residual, y);
+  };
+  const divide = (k: number): void => {
+    for (let j = 0, at = first(k); j < D; j++, at += step) {
+      y[j] *= inverse[at];
+      gain[j] = alpha * variances[at] * y[j];
+    }
   };
   return {
     logDensities(x, out) {
       for (let k = 0; k < K; k++) {
         residualOnAxes(k, x);
         let square = 0;
-        for (let j = 0; j < D; j++) square += (y[j] * y[j]) / total[slot(mixture, k, j)];
+        for (let j = 0, at = first(k); j < D; j++, at += step) square += y[j] * y[j] * inverse[at];
         out[k] = constant[k] - 0.5 * square;
       }
     },
-    means(x, which, out: ComponentMeans) {
-      which.forEach((k, r) => {
-        const [z, n, s] = [row(out.denoiser, r), row(out.scaledNoise, r), row(out.score, r)];
+    means(x, which, { denoiser, scaledNoise, score }: ComponentMeans) {
+      scaledNoise.data.fill(0);
+      for (let r = 0; r < which.length; r++) {
+        const k = which[r];
         residualOnAxes(k, x);
-        z.set(row(means, k));
-        n.fill(0);
-        for (let j = 0; j < D; j++) {
-          const share = y[j] / total[slot(mixture, k, j)]; // y/S
-          addAxis(mixture, k, j, alpha * variances[slot(mixture, k, j)] * share, z);
-          addAxis(mixture, k, j, share, n);
-        }
-        for (let d = 0; d < D; d++) s[d] = -n[d];
-      });
-    },
-    within(k): WithinComponent {
-      const within = { traceCov: 0, denoiserDivergence: 0, scaledNoiseDivergence: 0 };
-      for (let j = 0; j < D; j++) {
-        const [v, S] = [variances[slot(mixture, k, j)], total[slot(mixture, k, j)]];
-        within.traceCov += (v * beta * beta) / S;
-        within.denoiserDivergence += (alpha * v) / S;
-        within.scaledNoiseDivergence += 1 / S;
+        divide(k);
+        for (let d = 0; d < D; d++) denoiser.data[r * D + d] = means.data[k * D + d];
+        addFromAxes(k, gain, denoiser.data, r * D);
+        addFromAxes(k, y, scaledNoise.data, r * D);
+        for (let d = r * D; d < (r + 1) * D; d++) score.data[d] = -scaledNoise.data[d];
       }
-      return within;
+    },
+    within(k, out: WithinComponent) {
+      out.traceCov = out.denoiserDivergence = out.scaledNoiseDivergence = 0;
+      for (let j = 0, at = first(k); j < D; j++, at += step) {
+        out.traceCov += variances[at] * beta * beta * inverse[at];
+        out.denoiserDivergence += alpha * variances[at] * inverse[at];
+        out.scaledNoiseDivergence += inverse[at];
+      }
     },
     addTangent(k, r, v, out) {
-      toAxes(mixture, k, v, y);
-      for (let j = 0; j < D; j++) {
-        const share = (r * y[j]) / total[slot(mixture, k, j)];
-        addAxis(mixture, k, j, alpha * variances[slot(mixture, k, j)] * share, out.denoiser);
-        addAxis(mixture, k, j, share, out.scaledNoise);
-      }
+      for (let d = 0; d < D; d++) residual[d] = r * v[d];
+      toAxes(k, residual, y);
+      divide(k);
+      addFromAxes(k, gain, out.denoiser, 0);
+      addFromAxes(k, y, out.scaledNoise, 0);
     },
   };
 }
 
-/** Where v_kj stands in the variances, which are [K, D], or [K] where isotropic. */
-function slot({ means, variances }: Mixture, k: number, j: number): number {
-  return variances.length === means.size ? k : k * means.dim + j;
-}
-
 /** Σ_j log S_kj. */
-function logDeterminant(mixture: Mixture, total: Float64Array, k: number): number {
+function logDeterminant({ means: { size: K, dim: D } }: Mixture, total: Float64Array, k: number): number {
+  if (total.length === K) return D * Math.log(total[k]);
   let sum = 0;
-  for (let j = 0; j < mixture.means.dim; j++) sum += Math.log(total[slot(mixture, k, j)]);
+  for (let j = 0; j < D; j++) sum += Math.log(total[k * D + j]);
   return sum;
 }
 
-/** The coordinates of v along the axes of component k, into `out`. */
-function toAxes({ means, axes }: Mixture, k: number, v: Float64Array, out: Float64Array): void {
-  const D = means.dim;
-  if (axes === undefined) out.set(v);
-  else matVec(axes.subarray(k * D * D, (k + 1) * D * D), v, out);
+/** The change of coordinates to the axes of a component and back. */
+interface Axes {
+  /** (a_kj·v)_j into `out`. */
+  toAxes(k: number, v: Float64Array, out: Float64Array): void;
+  /** Adds Σ_j c_j a_kj to out[from], …, out[from + D − 1]. */
+  addFromAxes(k: number, c: Float64Array, out: Float64Array, from: number): void;
 }
 
-/** out += scale · a_kj. */
-function addAxis({ means, axes }: Mixture, k: number, j: number, scale: number, out: Float64Array): void {
-  const D = means.dim;
-  if (axes === undefined) out[j] += scale;
-  else for (let d = 0, at = (k * D + j) * D; d < D; d++) out[d] += scale * axes[at + d];
+function axesOf({ means: { dim: D }, axes }: Mixture): Axes {
+  if (axes === undefined) {
+    return {
+      toAxes(_, v, out) {
+        for (let j = 0; j < D; j++) out[j] = v[j];
+      },
+      addFromAxes(_, c, out, from) {
+        for (let j = 0; j < D; j++) out[from + j] += c[j];
+      },
+    };
+  }
+  return {
+    toAxes(k, v, out) {
+      for (let j = 0, at = k * D * D; j < D; j++) {
+        let sum = 0;
+        for (let d = 0; d < D; d++, at++) sum += axes[at] * v[d];
+        out[j] = sum;
+      }
+    },
+    addFromAxes(k, c, out, from) {
+      for (let j = 0, at = k * D * D; j < D; j++) for (let d = 0; d < D; d++, at++) out[from + d] += c[j] * axes[at];
+    },
+  };
 }

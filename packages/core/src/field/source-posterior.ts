@@ -1,5 +1,5 @@
 import type { Source } from "../distribution/index.js";
-import { type Points, points, row, rows, zeros } from "../points/index.js";
+import { rows, zeros } from "../points/index.js";
 import { componentPosterior } from "./component-posterior.js";
 import type { ComponentMeans, Components } from "./components.js";
 import type { WeightedAtoms } from "./logits.js";
@@ -46,36 +46,38 @@ function shiftedSources({ points: z, logWeights }: WeightedAtoms, source: Source
   }
   const { size: N, dim: D } = z;
   const scratch = zeros(Math.min(CHUNK, N), D);
-  const noiseOf = (x: Float64Array, i: number, out: Float64Array): void => {
-    for (let d = 0; d < D; d++) out[d] = (x[d] - alpha * z.data[i * D + d]) / beta;
+  const noise = (x: Float64Array, i: number, out: Float64Array, from: number): void => {
+    for (let d = 0; d < D; d++) out[from + d] = (x[d] - alpha * z.data[i * D + d]) / beta;
   };
   return {
     logDensities(x, out) {
       const density = new Float64Array(scratch.size);
       for (let from = 0; from < N; from += scratch.size) {
         const n = Math.min(scratch.size, N - from);
-        const noise = rows(scratch, 0, n);
-        for (let j = 0; j < n; j++) noiseOf(x, from + j, row(noise, j));
-        const found = source.logDensity(noise, density.subarray(0, n));
+        for (let j = 0; j < n; j++) noise(x, from + j, scratch.data, j * D);
+        const found = source.logDensity(rows(scratch, 0, n), density.subarray(0, n));
         for (let j = 0; j < n; j++) out[from + j] = logWeights[from + j] + found[j] - D * Math.log(beta);
       }
     },
     means(x, which, out: ComponentMeans) {
       const n = which.length;
-      const noise: Points = points(new Float64Array(n * D), D);
-      which.forEach((i, j) => {
-        noiseOf(x, i, row(noise, j));
-        row(out.denoiser, j).set(row(z, i));
-      });
-      const score = source.score(noise, rows(out.score, 0, n)).data;
+      const { data } = out.scaledNoise;
+      for (let j = 0; j < n; j++) {
+        noise(x, which[j], data, j * D);
+        for (let d = 0; d < D; d++) out.denoiser.data[j * D + d] = z.data[which[j] * D + d];
+      }
+      const score = source.score(rows(out.scaledNoise, 0, n), rows(out.score, 0, n)).data;
       for (let d = 0; d < n * D; d++) {
-        out.scaledNoise.data[d] = noise.data[d] / beta;
         out.score.data[d] = score[d] / beta;
+        data[d] /= beta;
       }
     },
-    within: () => ({ traceCov: 0, denoiserDivergence: 0, scaledNoiseDivergence: D / (beta * beta) }),
+    within(_, out) {
+      out.traceCov = out.denoiserDivergence = 0; // E[z|x,i] = z_i does not move
+      out.scaledNoiseDivergence = D / (beta * beta);
+    },
     addTangent(_, r, v, out) {
-      for (let d = 0; d < D; d++) out.scaledNoise[d] += (r * v[d]) / (beta * beta); // E[z|x,i] = z_i does not move
+      for (let d = 0; d < D; d++) out.scaledNoise[d] += (r * v[d]) / (beta * beta);
     },
   };
 }
