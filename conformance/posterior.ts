@@ -265,6 +265,9 @@ export function posteriorSuite(
           expect(() => ask(pointsOf([[0, 0, 0]]), at)).toThrow(/x has dim 3, data has dim 2; expected equal dims$/);
         }
         expect(() => posterior.evaluate(pointsOf([[0, 0]]), at, { top: -1 })).toThrow(RangeError);
+        expect(() => posterior.evaluate(pointsOf([[0, 0]]), at, { tangent: pointsOf([[1], [0]]) })).toThrow(
+          "Cannot evaluate a Jacobian-vector product: directions are [2, 1]; expected [1, 2]",
+        );
       });
 
       test("many atoms in the plane: the product of two lines is known on each of them alone", () => {

@@ -9,7 +9,7 @@ import { type Points, row, zerosLike } from "../points/index.js";
 import { dataLimit } from "./data-limit.js";
 import { logitsOf, type WeightedAtoms } from "./logits.js";
 import type { Moments, PathPoint, Posterior, Spread, Tangent } from "./posterior.js";
-import { refuseLimit, requireMass, requireQuery, requireTop, requireWeights } from "./require.js";
+import { refuseLimit, requireMass, requireQuery, requireTangent, requireTop, requireWeights } from "./require.js";
 import { type ScanQuery, type ScanState, scanAtoms } from "./scan.js";
 import { topWeights } from "./top-weights.js";
 
@@ -43,6 +43,7 @@ export function atomPosterior(atoms: WeightedAtoms, { bandwidth = 0 }: AtomPoste
     singularAtData: bandwidth === 0,
     evaluate(x, at, want = {}) {
       requireQuery(x, dim);
+      requireTangent(x, want.tangent);
       const query: ScanQuery = {
         alpha: at.alpha,
         variance: varianceAt(at),

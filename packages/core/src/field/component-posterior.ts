@@ -9,7 +9,7 @@
 import { type Points, row, zeros, zerosLike } from "../points/index.js";
 import type { ComponentFamily, ComponentMeans, Components } from "./components.js";
 import type { Moments, Posterior, Tangent } from "./posterior.js";
-import { requireMass, requireQuery, requireTop } from "./require.js";
+import { requireMass, requireQuery, requireTangent, requireTop } from "./require.js";
 import { emptyTop, pushTop, type TopState, topWeights } from "./top-weights.js";
 
 /** Components whose means are held at a time. */
@@ -42,6 +42,7 @@ export function componentPosterior(family: ComponentFamily): Posterior {
     },
     evaluate(x, point, { spread = false, top = 0, tangent } = {}) {
       requireQuery(x, dim);
+      requireTangent(x, tangent);
       const components = family.at(point);
       const sums = emptySums(x, { spread, tangent: tangent !== undefined, top: requireTop(top, size) });
       const logits = new Float64Array(size);

@@ -12,6 +12,14 @@ export function requireQuery(x: Points, dim: number): void {
   );
 }
 
+/** Throws unless there is one direction for every point, or none at all. */
+export function requireTangent(x: Points, tangent: Points | undefined): void {
+  if (tangent === undefined || (tangent.dim === x.dim && tangent.size === x.size)) return;
+  throw new RangeError(
+    `Cannot evaluate a Jacobian-vector product: directions are [${tangent.size}, ${tangent.dim}]; expected [${x.size}, ${x.dim}]`,
+  );
+}
+
 /** How many of the largest weights to keep: `top`, or all `size` of them. @throws RangeError unless an integer ≥ 0. */
 export function requireTop(top: number, size: number): number {
   if (Number.isInteger(top) && top >= 0) return Math.min(top, size);
