@@ -1,31 +1,15 @@
-import {
-  gaussianMixture,
-  marginalField,
-  mixturePosterior,
-  points,
-  schedulerNamed,
-  weightedCovariance,
-  weightedMean,
-} from "@fluxion/core";
+import { type Gaussian, gaussianField, schedulerNamed, weightedCovariance, weightedMean } from "@fluxion/core";
 import type { NamedArrays, NdArray } from "@fluxion/io";
-import { type BaseField, baseField } from "@fluxion/train";
+import type { BaseField } from "@fluxion/train";
 import type { DataSet } from "../data/index.js";
 import { badInput } from "../errors.js";
 import type { NetworkSpec } from "../spec/index.js";
-
-/** The Gaussian whose exact field a network is added to. */
-export interface GaussianBase {
-  /** [D]. */
-  readonly mean: Float64Array;
-  /** [D, D]. */
-  readonly covariance: Float64Array;
-}
 
 /**
  * The Gaussian with the mean and the covariance of the data, widened by `width` in every direction, so that its field stays
  * finite at t = 1 where the data have no extent; undefined where the spec wants no base.
  */
-export function gaussianBaseOf({ base }: NetworkSpec, { atoms }: Pick<DataSet, "atoms">): GaussianBase | undefined {
+export function gaussianBaseOf({ base }: NetworkSpec, { atoms }: Pick<DataSet, "atoms">): Gaussian | undefined {
   if (base.kind === "none") return undefined;
   const { dim } = atoms.points;
   const covariance = weightedCovariance(atoms.points, atoms.logWeights);
@@ -34,13 +18,12 @@ export function gaussianBaseOf({ base }: NetworkSpec, { atoms }: Pick<DataSet, "
 }
 
 /** The exact marginal field of the Gaussian under a scheduler. Eq. (M6) */
-export function baseFieldOf({ mean, covariance }: GaussianBase, path: string): BaseField {
-  const gaussian = gaussianMixture({ means: points(mean, mean.length), covariances: { kind: "full", matrices: covariance } });
-  return baseField(marginalField(schedulerNamed(path), mixturePosterior(gaussian)));
+export function baseFieldOf(gaussian: Gaussian, path: string): BaseField {
+  return gaussianField(schedulerNamed(path), gaussian);
 }
 
 /** The Gaussian as arrays of a model file. */
-export function baseTensors(base: GaussianBase | undefined): NamedArrays {
+export function baseTensors(base: Gaussian | undefined): NamedArrays {
   if (base === undefined) return {};
   const D = base.mean.length;
   return {
@@ -50,7 +33,7 @@ export function baseTensors(base: GaussianBase | undefined): NamedArrays {
 }
 
 /** The Gaussian of a model file, and the other arrays. @throws CliError when one of the two arrays is missing or misshapen. */
-export function splitBase(tensors: NamedArrays, file: string): { base: GaussianBase | undefined; rest: NamedArrays } {
+export function splitBase(tensors: NamedArrays, file: string): { base: Gaussian | undefined; rest: NamedArrays } {
   const { "base.mean": mean, "base.covariance": covariance, ...rest } = tensors;
   if (mean === undefined && covariance === undefined) return { base: undefined, rest };
   if (!isFloat64(mean) || !isFloat64(covariance) || covariance.data.length !== mean.data.length ** 2) {

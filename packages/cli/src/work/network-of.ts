@@ -1,3 +1,4 @@
+import type { Gaussian } from "@fluxion/core";
 import { type NamedArrays, readSafetensors, writeSafetensors } from "@fluxion/io";
 import {
   buildNetwork,
@@ -17,7 +18,7 @@ import { badInput } from "../errors.js";
 import { type FileSystem, readBytes } from "../files/index.js";
 import type { NetworkSpec, TrainSpec } from "../spec/index.js";
 import { canonicalJson } from "../terminal/index.js";
-import { baseFieldOf, baseTensors, type GaussianBase, splitBase } from "./network-base.js";
+import { baseFieldOf, baseTensors, splitBase } from "./network-base.js";
 
 /** The network of a spec for points of dimension `dim`. */
 export function networkOf({ base: _, ...spec }: NetworkSpec, dim: number): Network {
@@ -38,7 +39,7 @@ export interface ModelAbout {
   readonly data: string;
   readonly step: number;
   /** The Gaussian whose exact field the network is added to. */
-  readonly base: GaussianBase | undefined;
+  readonly base: Gaussian | undefined;
 }
 
 /** The averaged weights as a safetensors file that says what they are. */

@@ -1,11 +1,10 @@
 import { type Floor, fork, type Points, rngOf, rows, sampleWithoutReplacement, takeRows, type Verification } from "@fluxion/core";
 import type { Network } from "@fluxion/train";
 import type { ReportInput } from "../report/index.js";
-import { specText } from "../spec/index.js";
+import { type SampleSpec, specText } from "../spec/index.js";
 import type { EvaluatedNetwork } from "./evaluate-network.js";
 import { posteriorStrip } from "./posterior-strip.js";
 import type { PreparedRun } from "./prepare-run.js";
-import { solverText } from "./sampling.js";
 import type { TrainNetworkOutcome } from "./train-network.js";
 
 /** Everything that a run has found out. */
@@ -110,9 +109,13 @@ function sampleSummary({ prepared, evaluated }: RunResults): ReportInput["sample
     exact: statesOf(exact.states),
     nearest: first(nearest),
     distance: distance.slice(0, CLOUD),
-    solver: solverText(prepared.spec.sample),
+    solver: solverSummary(prepared.spec.sample),
     nfe: evaluation.nfe,
   };
+}
+
+function solverSummary({ solver: name, steps, rtol, atol }: SampleSpec): ReportInput["samples"]["solver"] {
+  return name === "dopri5" ? { name, rtol, atol } : { name, steps };
 }
 
 function evaluationSummary({ prepared, evaluated: { evaluation } }: RunResults): ReportInput["evaluation"] {

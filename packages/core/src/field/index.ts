@@ -1,6 +1,7 @@
 export * from "./atom-path.js";
 export * from "./atom-posterior.js";
 export type * from "./certificate.js";
+export * from "./gaussian-field.js";
 export type { WeightedAtoms } from "./logits.js";
 export * from "./marginal-field.js";
 export * from "./marginal-path.js";

@@ -1,4 +1,4 @@
-export { type BaseField, baseField, withBase } from "./base-field.js";
+export { type BaseField, withBase } from "./base-field.js";
 export * from "./diagnose.js";
 export * from "./evaluate.js";
 export * from "./learner.js";
