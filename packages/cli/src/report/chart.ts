@@ -1,6 +1,6 @@
 import { html, type Markup } from "./html.js";
 import type { Scale } from "./scale.js";
-import { both, number, type Phrase } from "./text.js";
+import { both, exactNumber, type Phrase } from "./text.js";
 
 /** One line of a chart. */
 export interface Series {
@@ -11,7 +11,7 @@ export interface Series {
   /** Half-widths of a band around the line. */
   readonly band?: readonly number[];
   /** @defaultValue "line" */
-  readonly kind?: "line" | "dashed" | "dots" | "faint";
+  readonly kind?: "line" | "dashed" | "dots";
 }
 
 /** A line chart. */
@@ -24,42 +24,73 @@ export interface Chart {
   readonly series: readonly Series[];
 }
 
-const WIDTH = 640;
-const HEIGHT = 300;
-const MARGIN = { left: 62, right: 14, top: 14, bottom: 44 };
+const WIDTH = 480;
+const HEIGHT = 260;
+const LEFT = 62;
+const RIGHT = WIDTH - 20;
+const TOP = 10;
+const BOTTOM = HEIGHT - 46;
 
-/** A chart as inline SVG with its legend, readable in both languages. */
+/** Where a value lies in the picture. Far outside is as good as outside: the frame cuts it off. */
+const within = (at: number): number => Math.min(1.5, Math.max(-0.5, at));
+const fix = (v: number): string => v.toFixed(1);
+
+/**
+ * A chart as inline SVG with its legend, readable in both languages. What lies outside of the scales is cut off; a point
+ * that is not a finite number interrupts its line.
+ */
 export function chart({ title, xLabel, yLabel, x, y, series }: Chart): Markup {
-  const px = (v: number): number => MARGIN.left + x.at(v) * (WIDTH - MARGIN.left - MARGIN.right);
-  const py = (v: number): number => HEIGHT - MARGIN.bottom - clamp(y.at(v)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-  const label = (at: string, { en, zh }: Phrase): Markup[] =>
-    (["en", "zh"] as const).map((lang) => html`<text lang="${lang}" ${{ markup: at }}>${lang === "en" ? en : zh}</text>`);
-  const bottom = HEIGHT - MARGIN.bottom;
+  const px = (v: number): number => LEFT + within(x.at(v)) * (RIGHT - LEFT);
+  const py = (v: number): number => BOTTOM - within(y.at(v)) * (BOTTOM - TOP);
+  const id = title.en.toLowerCase().replace(/[^a-z]+/g, "-");
+  const label = (lang: keyof Phrase): Markup =>
+    html`<text lang="${lang}" x="${(LEFT + RIGHT) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${xLabel[lang]}</text>`;
   return html`<figure class="chart">
-<figcaption><strong>${both(title)}</strong></figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title.en} · ${title.zh}">
-${y.ticks.map((v) => html`<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${fix(py(v))}" y2="${fix(py(v))}"/><text class="tick" x="${MARGIN.left - 7}" y="${fix(py(v) + 4)}" text-anchor="end">${number(v)}</text>`)}
-${x.ticks.map((v) => html`<line class="mark" x1="${fix(px(v))}" x2="${fix(px(v))}" y1="${bottom}" y2="${bottom + 5}"/><text class="tick" x="${fix(px(v))}" y="${bottom + 18}" text-anchor="middle">${number(v)}</text>`)}
-<line class="axis" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${bottom}" y2="${bottom}"/>
+<figcaption id="${id}"><strong>${both(title)}</strong> ${both(yLabel)}</figcaption>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}">
+${y.ticks.map((v) => html`<line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${fix(py(v))}" y2="${fix(py(v))}"/><text x="${LEFT - 7}" y="${fix(py(v) + 4)}" text-anchor="end">${exactNumber(v)}</text>`)}
+${x.ticks.map((v) => html`<line class="mark" x1="${fix(px(v))}" x2="${fix(px(v))}" y1="${BOTTOM}" y2="${BOTTOM + 5}"/><text x="${fix(px(v))}" y="${BOTTOM + 20}" text-anchor="middle">${exactNumber(v)}</text>`)}
+<line class="axis" x1="${LEFT}" x2="${RIGHT}" y1="${BOTTOM}" y2="${BOTTOM}"/>
+<svg x="${LEFT}" y="${TOP}" width="${RIGHT - LEFT}" height="${BOTTOM - TOP}" viewBox="${LEFT} ${TOP} ${RIGHT - LEFT} ${BOTTOM - TOP}">
 ${series.map((line) => drawn(line, px, py))}
-${label(`class="label" x="${(WIDTH + MARGIN.left) / 2}" y="${HEIGHT - 6}" text-anchor="middle"`, xLabel)}
-${label(`class="label" transform="rotate(-90)" x="${-(HEIGHT - MARGIN.bottom + MARGIN.top) / 2}" y="14" text-anchor="middle"`, yLabel)}
+</svg>
+${label("en")}${label("zh")}
 </svg>
 <div class="legend">${series.map(({ label: text, colour, kind = "line" }) => html`<span><i class="${kind}" style="--c: var(${colour})"></i>${both(text)}</span>`)}</div>
 </figure>`;
 }
 
-const clamp = (v: number): number => Math.min(1.02, Math.max(-0.02, v));
-const fix = (v: number): string => v.toFixed(1);
+type Place = (v: number) => number;
 
-function drawn({ points, band, colour, kind = "line" }: Series, px: (v: number) => number, py: (v: number) => number): Markup {
+function drawn({ points, band, colour, kind = "line" }: Series, px: Place, py: Place): Markup {
+  const known = ([x, y]: readonly [number, number]): boolean => Number.isFinite(x) && Number.isFinite(y);
   if (kind === "dots") {
-    return html`<g style="fill: var(${colour})">${points.map(([x, y]) => html`<circle cx="${fix(px(x))}" cy="${fix(py(y))}" r="1.6"/>`)}</g>`;
+    const dots = points.filter(known);
+    return html`<g style="fill: var(${colour})">${dots.map(([x, y]) => html`<circle cx="${fix(px(x))}" cy="${fix(py(y))}" r="1.5"/>`)}</g>`;
   }
-  const path = points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${fix(px(x))} ${fix(py(y))}`).join("");
-  const edge = (sign: number): string[] => points.map(([x, y], i) => `${fix(px(x))} ${fix(py(y + sign * (band?.[i] ?? 0)))}`);
-  const area = band
-    ? html`<path class="band" style="fill: var(${colour})" d="M${[...edge(1), ...edge(-1).reverse()].join("L")}Z"/>`
-    : null;
-  return html`${area}<path class="${kind}" style="stroke: var(${colour})" d="${path}"/>`;
+  const runs = runsOf(points.map(([x, y], i) => ({ x, y, half: band?.[i] ?? 0 })));
+  const line = (run: readonly Node[]): string => run.map(({ x, y }) => `${fix(px(x))} ${fix(py(y))}`).join("L");
+  const edge = (run: readonly Node[], sign: number): Node[] => run.map((p) => ({ ...p, y: p.y + sign * p.half }));
+  const area = (run: readonly Node[]): string => `M${line(edge(run, 1))}L${line(edge(run, -1).reverse())}Z`;
+  return html`${band ? runs.map((run) => html`<path class="band" style="fill: var(${colour})" d="${area(run)}"/>`) : null}
+${runs.map((run) => html`<path class="${kind}" style="stroke: var(${colour})" d="M${line(run)}"/>`)}`;
+}
+
+interface Node {
+  readonly x: number;
+  readonly y: number;
+  readonly half: number;
+}
+
+/** The stretches of a line without gaps. */
+function runsOf(nodes: readonly Node[]): readonly (readonly Node[])[] {
+  const runs: Node[][] = [];
+  let open = false;
+  for (const node of nodes) {
+    const known = [node.x, node.y, node.half].every(Number.isFinite);
+    if (known && open) runs.at(-1)?.push(node);
+    else if (known) runs.push([node]);
+    open = known;
+  }
+  return runs;
 }

@@ -28,6 +28,7 @@ export function renderReport(input: ReportInput, language: "en" | "zh" = "en"): 
   const page = html`<!doctype html>
 <html lang="${language}" data-language="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <title>${input.name} · Fluxion</title><style>${raw(style)}</style></head>
 <body><main>
 ${overview(input)}
@@ -39,7 +40,7 @@ ${trainingSection(input)}
 ${samplesSection(input)}
 ${evaluationSection(input)}
 <h2>${both(phrase("Reproduce", "复现"))}</h2>
-<p>${both(phrase("The same spec gives the same bytes: save it and give it to", "同一份配置得到同样的字节：保存后运行"))} <code>fluxion run</code>.</p>
+<p>${both(phrase("The same spec and data give the same bytes under the same Fluxion and Node: save the spec and give it to fluxion run.", "在相同版本的 Fluxion 与 Node 下，同样的配置和数据得到同样的字节：保存配置，用 fluxion run 运行。"))}</p>
 <pre>${input.spec}</pre>
 <footer>Fluxion · ${both(phrase("time runs from noise, t = 0, to data, t = 1; entropies and densities in nats", "时间从噪声 t = 0 到数据 t = 1；熵与密度以奈特为单位"))}</footer>
 </main><script>${raw(script)}</script></body></html>

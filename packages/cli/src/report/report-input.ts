@@ -42,6 +42,7 @@ export interface FloorSummary {
   readonly standardError: number;
   readonly perDim: number;
   readonly byTime: readonly FloorPoint[];
+  /** `exact` is the entropy of the data, Infinity for data with a density; then, and for some paths, there is no area. */
   readonly entropy: { readonly area: number | null; readonly standardError: number | null; readonly exact: number };
 }
 
@@ -80,11 +81,12 @@ export interface SampleSummary {
   /** Nearest data point of each final network sample, and its distance, [B, D] and [B]. */
   readonly nearest: Points;
   readonly distance: Float64Array;
-  readonly solver: string;
+  /** The method, with the number of its equal steps or the tolerances of its adaptive ones. */
+  readonly solver: { readonly name: string } & ({ readonly steps: number } | { readonly rtol: number; readonly atol: number });
   readonly nfe: { readonly network: number; readonly exact: number };
 }
 
-/** One x_t at several times with the data points that carry its posterior. */
+/** x_t = α_t z + β_t ε of one pair (z, ε) at several times, with the data points that carry its posterior. */
 export interface PosteriorStrip {
   readonly columns: readonly {
     readonly t: number;

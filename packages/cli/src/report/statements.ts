@@ -8,7 +8,7 @@ export const statementsZh: Readonly<Record<string, string>> = {
   "m4-marginal": "边缘路径与边缘向量场满足连续性方程 ∂_t p_t + ∇·(p_t u_t) = 0",
   "m5-bayes": "贝叶斯公式：p_t(z|x) p_t(x) = p_t(x|z) p_data(z) 对每个数据点成立，且权重之和为 1",
   "m6-marginal-field": "u_t(x) = Σ_i p_t(z_i|x) u_t(x|z_i)",
-  "m7-conversions": "速度 = a x + b μ,得分 = (αμ − x)/β²,噪声 = (x − αμ)/β,共用同一个后验均值 μ",
+  "m7-conversions": "速度 = a x + b μ，得分 = (αμ − x)/β²，噪声 = (x − αμ)/β，共用同一个后验均值 μ",
   "m7-score": "得分等于 ∇ log p_t(x)",
   "m7-divergence": "∇·u_t = aD + b(α/β²) tr Cov(z|x) 等于雅可比矩阵的迹",
   "m8-gradient-exact": "逐点枚举数据：Σ_i p_t(z_i|x) ∇_θ‖v_θ − u_t(x|z_i)‖² = ∇_θ‖v_θ − u_t(x)‖²",
@@ -48,4 +48,11 @@ export const tolerancesZh: Readonly<Record<string, string>> = {
   "gap-other-particles": "求解器自身误差至多为两终点平均距离的一半",
   "gap-loss": "1000 次抽样的标准误差；偶然超过 5 倍的机会为百万分之一",
   "gap-energy": "1000 次抽样的标准误差；偶然超过 5 倍的机会为百万分之一",
+};
+
+/** Chinese for why a check was skipped, by its id. */
+export const reasonsZh: Readonly<Record<string, string>> = {
+  "m10-area": "该路径的 α/β 没有走遍 (0, ∞)",
+  gap: "一维中不存在反对称的旋转",
+  all: "数据经过平滑，而检验需要逐点枚举数据",
 };

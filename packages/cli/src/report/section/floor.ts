@@ -10,7 +10,7 @@ const timeLabel = phrase("t (0 noise, 1 data)", "t（0 为噪声，1 为数据�
 /** The floor by time, and how the posterior concentrates. */
 export function floorSection({ floor, training, data }: ReportInput): Markup {
   return html`<h2>${both(phrase("The floor under the loss", "损失的下界"))}</h2>
-<p>${both(meaning(floor))}${both(area(floor))}${both(lateness(training))}</p>
+<p>${both(meaning(floor))}${both(area(floor))}${both(lateness(training, floor))}</p>
 <div class="pair">
 ${chart(floorChart(shown(floor), training))}
 ${chart(posteriorChart(shown(floor), data.size))}
@@ -30,23 +30,34 @@ function meaning({ value, standardError, perDim }: FloorSummary): Phrase {
   );
 }
 
+/** The area theorem, where it applies. Eq. (M10) */
 function area({ entropy: { area: measured, standardError, exact } }: FloorSummary): Phrase {
   if (measured === null) return phrase("", "");
   const value = plusMinus(measured, standardError ?? 0);
   return phrase(
-    ` The area under the posterior covariance is ${value}; the theorem says the entropy of the data, ${number(exact, 5)}.`,
-    `后验协方差之下的面积为 ${value}；定理给出的是数据的熵 ${number(exact, 5)}。`,
+    ` The area ∫₀^∞ s E tr Cov(z|x) ds is ${value}; the theorem says the entropy of the data, ${number(exact, 5)}.`,
+    `面积 ∫₀^∞ s E tr Cov(z|x) ds 为 ${value}；定理给出的是数据的熵 ${number(exact, 5)}。`,
   );
 }
 
-/** The part of the excess at t > ½, from the means in equal bins of time. */
-function lateness({ excessByTime }: TrainingSummary): Phrase {
+/** The part of the excess at t > ½, from the means in equal bins of time, and how few data points are left there. */
+function lateness({ excessByTime }: TrainingSummary, { byTime }: FloorSummary): Phrase {
   const sum = (bins: TrainingSummary["excessByTime"]): number => bins.reduce((total, { excess }) => total + excess, 0);
-  const late = number((100 * sum(excessByTime.filter(({ t }) => t > 0.5))) / sum(excessByTime), 2);
+  const share = sum(excessByTime.filter(({ t }) => t > 0.5)) / sum(excessByTime);
+  const [half, end] = [effectiveNumber(byTime, 0.5), effectiveNumber(byTime, 0.9)];
+  if (![share, half, end].every(Number.isFinite)) return phrase("", "");
+  const [percent, from, to] = [100 * share, half, end].map((v) => number(v, 2));
   return phrase(
-    ` Of the network's excess ${late} % lies at t > ½, where fewer data points share one x_t and the exact field turns sharply.`,
-    `网络的超出量有 ${late} % 出现在 t > ½：此时分享同一个 x_t 的数据点更少，精确场急剧变化。`,
+    ` Of the network's excess ${percent} % lies at t > ½; the effective number of data points that share one x_t is ${from} at t = 0.5 and ${to} at t = 0.9.`,
+    `网络的超出量有 ${percent} % 出现在 t > ½；分享同一个 x_t 的有效数据点数在 t = 0.5 时为 ${from}，在 t = 0.9 时为 ${to}。`,
   );
+}
+
+/** The mean effective sample size at t, linear between the nodes of the floor; NaN outside of them. */
+function effectiveNumber(byTime: FloorSummary["byTime"], t: number): number {
+  const next = byTime.findIndex((p) => p.t >= t);
+  const [a, b] = [byTime[next - 1], byTime[next]];
+  return a && b ? a.ess + ((b.ess - a.ess) * (t - a.t)) / (b.t - a.t) : Number.NaN;
 }
 
 function floorChart(byTime: FloorSummary["byTime"], { excessByTime }: TrainingSummary): Chart {

@@ -1,24 +1,25 @@
 import { type Chart, chart } from "../chart.js";
 import { html, type Markup } from "../html.js";
 import type { FloorSummary, ReportInput, TrainingSummary } from "../report-input.js";
-import { linearScale, logScale } from "../scale.js";
+import { linearScale, positiveScale } from "../scale.js";
 import { both, number, type Phrase, phrase, plusMinus } from "../text.js";
 
 const stepLabel = phrase("training step", "训练步数");
 
 /** The loss with its floor, and the excess. */
-export function trainingSection({ training, floor }: ReportInput): Markup {
+export function trainingSection({ training, floor, evaluation }: ReportInput): Markup {
   return html`<h2>${both(phrase("Training, with the floor in sight", "训练：对照下界"))}</h2>
-<p>${both(summary(training))}</p>
+<p>${both(summary(training, evaluation))}</p>
 <div class="pair">
 ${chart(lossChart(training, floor))}
 ${chart(excessChart(training))}
 </div>`;
 }
 
-function summary({ network, parameters, batch, curve, onGaussian }: TrainingSummary): Phrase {
-  const last = curve[curve.length - 1];
+function summary({ network, parameters, batch, curve, onGaussian }: TrainingSummary, fresh: ReportInput["evaluation"]): Phrase {
+  const last = curve.at(-1);
   const excess = last ? plusMinus(last.excess, last.excessStandardError) : "";
+  const again = plusMinus(fresh.excess, fresh.excessStandardError);
   const base = onGaussian
     ? phrase(
         " It is added to the exact field of the Gaussian with the data's mean and covariance, and learns only what that lacks.",
@@ -27,20 +28,29 @@ function summary({ network, parameters, batch, curve, onGaussian }: TrainingSumm
     : phrase("", "");
   const size = number(parameters, 6);
   return phrase(
-    `${network}, ${size} parameters, batches of ${batch}.${base.en} The loss falls to its floor, not to zero; what counts is the excess, E‖v_θ − u_t(x)‖² against the exact field on the same points${excess && `: ${excess} at the end`}.`,
-    `${network}，${size} 个参数，每批 ${batch} 个样本。${base.zh}损失趋于下界而不是零；真正要看的是超出量，即同一批点上相对精确场的误差 E‖v_θ − u_t(x)‖²${excess && `，最终为 ${excess}`}。`,
+    `${network}, ${size} parameters, batches of ${batch}.${base.en} The loss can fall to its floor V, not to zero; what counts is the excess, E‖v_θ − u_t(x)‖² against the exact field on the same points${excess && `: ${excess} at the end on the points that the curve is measured on, ${again} on fresh ones`}.`,
+    `${network}，${size} 个参数，每批 ${batch} 个样本。${base.zh}损失最多降到下界 V，而不是零；真正要看的是超出量，即同一批点上相对精确场的误差 E‖v_θ − u_t(x)‖²${excess && `：训练结束时，在绘制曲线所用的点上为 ${excess}，在新抽取的点上为 ${again}`}。`,
   );
 }
 
 function lossChart({ curve, batches, steps }: TrainingSummary, floor: FloorSummary): Chart {
-  const losses = curve.map((p) => p.loss).concat(batches.map((p) => p.loss));
+  const losses = batches.map((p) => p.loss);
   const band = 2 * floor.standardError;
+  const y = linearScale([
+    floor.value - band,
+    floor.value + band,
+    ...curve.map((p) => p.loss),
+    Math.min(...losses),
+    quantile(losses, 0.98),
+  ]);
+  const above = losses.filter((loss) => loss > y.high).length;
+  const cut = above > 0 ? phrase(`; batches above the frame: ${above}`, `；高于此图的批数：${above}`) : phrase("", "");
   return {
     title: phrase("Loss", "损失"),
     xLabel: stepLabel,
-    yLabel: phrase("CFM loss, summed over dimensions", "CFM 损失（对各维求和）"),
+    yLabel: phrase(`CFM loss, summed over dimensions${cut.en}`, `CFM 损失，对各维求和${cut.zh}`),
     x: linearScale([0, steps]),
-    y: linearScale([Math.min(floor.value, ...losses), quantile(losses, 0.98)]),
+    y,
     series: [
       {
         label: phrase("training batches", "训练批"),
@@ -73,7 +83,7 @@ function excessChart({ curve, steps }: TrainingSummary): Chart {
     xLabel: stepLabel,
     yLabel: phrase("E‖v − u‖²", "E‖v − u‖²"),
     x: linearScale([0, steps]),
-    y: logScale(curve.map((p) => p.excess)),
+    y: positiveScale(curve.flatMap((p) => [p.excess, p.excess + 2 * p.excessStandardError])),
     series: [
       {
         label: phrase("excess (band: two standard errors)", "超出量（带宽为两倍标准误差）"),
@@ -87,5 +97,5 @@ function excessChart({ curve, steps }: TrainingSummary): Chart {
 
 function quantile(values: readonly number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(p * (sorted.length - 1))] ?? 1;
+  return sorted[Math.floor(p * (sorted.length - 1))] ?? Number.NaN;
 }
