@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { env } from "node:process";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
@@ -13,9 +14,13 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** The Chromium of this machine: CHROMIUM_PATH, or one of the usual places. */
+/**
+ * The Chromium of this machine: CHROMIUM_PATH, or one of the usual places. It must be able to say its version: on some
+ * systems the file there is only a hint to install it.
+ */
 export function findChromium(): string | undefined {
-  return [env.CHROMIUM_PATH ?? "", ...PLACES].find((path) => path !== "" && existsSync(path));
+  const runs = (path: string): boolean => spawnSync(path, ["--no-sandbox", "--version"], { timeout: 30_000 }).status === 0;
+  return [env.CHROMIUM_PATH ?? "", ...PLACES].find((path) => path !== "" && existsSync(path) && runs(path));
 }
 
 /**
@@ -23,12 +28,13 @@ export function findChromium(): string | undefined {
  * @returns A function that opens a fresh profile, or skips the test that asks where there is no Chromium.
  */
 export function sharedChromium(): (test: TestContext, options?: BrowserContextOptions) => Promise<BrowserContext> {
+  let executablePath: string | undefined;
   let browser: Promise<Browser> | undefined;
   afterAll(async () => (await browser?.catch(() => undefined))?.close());
   return async (test, options = {}) => {
-    const executablePath = findChromium();
+    executablePath ??= findChromium();
     if (executablePath === undefined) {
-      return test.skip(`no Chromium found: CHROMIUM_PATH is not set to one, nor is there ${PLACES.join(" or ")}`);
+      return test.skip(`no Chromium found: neither CHROMIUM_PATH nor ${PLACES.join(" nor ")} is one that runs`);
     }
     browser ??= chromium.launch({ executablePath, args: FLAGS, headless: true, timeout: 60_000 });
     return (await browser).newContext(options);
