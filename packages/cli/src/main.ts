@@ -6,9 +6,14 @@ import { runCli } from "./run-cli.js";
  * write a checkpoint; then the first one asks it to stop, and the second ends the process.
  */
 const controller = new AbortController();
+let firstAsked = 0;
+/** One Ctrl-C reaches a whole process group, and a parent may pass it on: what follows this soon is the same one, ms. */
+const SAME_INTERRUPT = 300;
 
 function onInterrupt(): void {
-  if (controller.signal.aborted) process.exit(EXIT.interrupted);
+  const now = performance.now();
+  if (!controller.signal.aborted) firstAsked = now;
+  else if (now - firstAsked > SAME_INTERRUPT) process.exit(EXIT.interrupted);
   controller.abort();
 }
 
