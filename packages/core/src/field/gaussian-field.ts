@@ -1,6 +1,6 @@
 import { symmetricEigen } from "../linalg/index.js";
 import type { VectorField } from "../ode/index.js";
-import { type Points, zerosLike } from "../points/index.js";
+import { type Points, row, zerosLike } from "../points/index.js";
 import type { Coefficients, Scheduler } from "../scheduler/index.js";
 
 /** A Gaussian as a data distribution. */
@@ -37,39 +37,17 @@ export interface GaussianField extends VectorField {
 export function gaussianField(scheduler: Scheduler, { mean, covariance }: Gaussian): GaussianField {
   const D = mean.length;
   const { values, vectors } = symmetricEigen(covariance, D);
-  const least = values[D - 1];
-  if (!(least > 0)) {
-    throw new RangeError(
-      `Cannot make the field of a Gaussian: its smallest variance is ${least}; expected a positive definite covariance`,
-    );
-  }
+  requirePositive(values[D - 1]);
   const rates = new Float64Array(D);
-  const setRates = (t: number): Coefficients => {
-    const at = scheduler.at(t);
-    const { alpha, beta, dAlpha, betaDBeta } = at;
-    if (!Number.isFinite(dAlpha)) {
-      throw new RangeError(`Cannot evaluate the field of a Gaussian at t = ${t}: α̇ is ${dAlpha}; expected a finite slope`);
-    }
-    for (let k = 0; k < D; k++) rates[k] = (alpha * dAlpha * values[k] + betaDBeta) / (alpha * alpha * values[k] + beta * beta);
-    return at;
-  };
   const residual = new Float64Array(D);
-  /** out += Σ_k rate_k v_k (v_k · residual). */
-  const addStretched = (out: Float64Array): void => {
-    for (let k = 0; k < D; k++) {
-      let along = 0;
-      for (let d = 0, at = k * D; d < D; d++, at++) along += vectors[at] * residual[d];
-      along *= rates[k];
-      for (let d = 0, at = k * D; d < D; d++, at++) out[d] += along * vectors[at];
-    }
-  };
+  const setRates = (t: number): Coefficients => ratesAt(scheduler.at(t), values, rates);
   const velocity = ({ alpha, dAlpha }: Coefficients, x: Points, b: number, out: Points): void => {
-    const to = out.data.subarray(b * D, (b + 1) * D);
+    const to = row(out, b);
     for (let d = 0; d < D; d++) {
       residual[d] = x.data[b * D + d] - alpha * mean[d];
       to[d] = dAlpha * mean[d];
     }
-    addStretched(to);
+    addStretched(vectors, rates, residual, to);
   };
   return {
     dim: D,
@@ -88,11 +66,38 @@ export function gaussianField(scheduler: Scheduler, { mean, covariance }: Gaussi
     },
     jvp(t, v, out = zerosLike(v)) {
       setRates(t);
-      for (let b = 0; b < v.size; b++) {
-        residual.set(v.data.subarray(b * D, (b + 1) * D));
-        addStretched(out.data.subarray(b * D, (b + 1) * D).fill(0));
-      }
+      for (let b = 0; b < v.size; b++) addStretched(vectors, rates, row(v, b), row(out, b).fill(0));
       return out;
     },
   };
+}
+
+function requirePositive(least: number): void {
+  if (least > 0) return;
+  throw new RangeError(
+    `Cannot make the field of a Gaussian: its smallest variance is ${least}; expected a positive definite covariance`,
+  );
+}
+
+/** ½ Ṡ/S along every axis, S = α²λ + β², into `rates`. */
+function ratesAt(at: Coefficients, variances: Float64Array, rates: Float64Array): Coefficients {
+  const { alpha, beta, dAlpha, betaDBeta } = at;
+  if (!Number.isFinite(dAlpha)) {
+    throw new RangeError(`Cannot evaluate the field of a Gaussian: α̇ is ${dAlpha}; expected a time with a finite slope`);
+  }
+  for (let k = 0; k < rates.length; k++) {
+    rates[k] = (alpha * dAlpha * variances[k] + betaDBeta) / (alpha * alpha * variances[k] + beta * beta);
+  }
+  return at;
+}
+
+/** out += Σ_k rate_k v_k (v_k · r), v_k row k of the axes. */
+function addStretched(axes: Float64Array, rates: Float64Array, r: Float64Array, out: Float64Array): void {
+  const D = r.length;
+  for (let k = 0; k < D; k++) {
+    let along = 0;
+    for (let d = 0, at = k * D; d < D; d++, at++) along += axes[at] * r[d];
+    along *= rates[k];
+    for (let d = 0, at = k * D; d < D; d++, at++) out[d] += along * axes[at];
+  }
 }
