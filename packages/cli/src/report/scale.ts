@@ -61,6 +61,6 @@ function range(values: readonly number[]): [number, number] {
   if (values.length === 0) return [0, 1];
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const size = Math.max(Math.abs(least), Math.abs(most));
-  if (most - least > 1e-9 * size) return [least, most];
-  return size === 0 ? [0, 1] : [least - size / 2, most + size / 2];
+  if (size < 1e-290) return [0, 1]; // a fifth of it would lose its digits
+  return most - least > 1e-9 * size ? [least, most] : [least - size / 2, most + size / 2];
 }

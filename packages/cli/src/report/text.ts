@@ -11,6 +11,14 @@ export function phrase(en: string, zh: string): Phrase {
   return { en, zh };
 }
 
+/** Stands for an underscore that no index follows; from the private use area, so that no text has it. */
+const UNDERSCORE = "\ue000";
+
+/** A name that was given, for a phrase: its underscores are no indices. */
+export function verbatim(name: string): string {
+  return name.replaceAll("_", UNDERSCORE);
+}
+
 /**
  * Both languages as markup; the page shows the one that is chosen. An index written as in `x_t` or `L_CFM` is set low, a
  * limit written as in `∫₀^∞` high.
@@ -22,8 +30,9 @@ export function both({ en, zh }: Phrase): Markup {
 function withIndices(text: string): Markup {
   return raw(
     escapeText(text)
-      .replace(/(?<=[\p{L}∂∇Σ])_(CFM|FM|data|[a-zθ0-9])(?![\p{L}0-9])/gu, "<sub>$1</sub>")
-      .replace(/\^∞/g, "<sup>∞</sup>"),
+      .replace(/(?<=(?<![\p{L}\p{N}_])[\p{L}∂∇Σ])_(CFM|FM|data|[a-zθ0-9])(?![\p{L}\p{N}_])/gu, "<sub>$1</sub>")
+      .replace(/\^∞/g, "<sup>∞</sup>")
+      .replaceAll(UNDERSCORE, "_"),
   );
 }
 
@@ -57,7 +66,7 @@ export function plusMinus(value: number, error: number): string {
   const power = size < 1e-3 || size >= 1e6 ? exponentOf(size) : 0;
   const scaled = [value, error].map((v) => v / 10 ** power);
   const decimals = Math.max(0, 1 - exponentOf(error) + power);
-  if (decimals > 12) return `${number(value)} ± ${number(error, 2)}`;
+  if (decimals > 15) return `${exactNumber(value)} ± ${number(error, 2)}`; // beyond the digits that a double has
   const [mean, deviation] = scaled.map((v) => v.toFixed(decimals).replace("-", "−"));
   return power === 0 ? `${mean} ± ${deviation}` : `(${mean} ± ${deviation})e${String(power).replace("-", "−")}`;
 }

@@ -1,7 +1,7 @@
 import { html, type Markup } from "../html.js";
 import { frameOf, imagesOf, scatter } from "../picture.js";
 import type { ReportInput } from "../report-input.js";
-import { both, number, type Phrase, phrase, plusMinus } from "../text.js";
+import { both, number, type Phrase, phrase, plusMinus, verbatim } from "../text.js";
 
 const fact = (value: string | Markup, label: Phrase): Markup =>
   html`<div class="fact"><b>${value}</b><span>${both(label)}</span></div>`;
@@ -15,7 +15,7 @@ function verdict({ checks, passed }: ReportInput["verification"]): Markup {
 
 /** What was run, in a headline and eight numbers. */
 export function overview({ name, data, path, verification, floor, training, evaluation, seed }: ReportInput): Markup {
-  return html`<header class="top"><div><h1>${both(phrase(`The training target of “${name}”, exactly`, `“${name}”的训练目标：精确计算`))}</h1></div>
+  return html`<header class="top"><div><h1>${both(phrase(`The training target of “${verbatim(name)}”, exactly`, `“${verbatim(name)}”的训练目标：精确计算`))}</h1></div>
 <button type="button" id="language" aria-label="English / 中文"><span lang="en">中文</span><span lang="zh">English</span></button></header>
 <p class="lead">${both(
     phrase(
@@ -28,7 +28,7 @@ export function overview({ name, data, path, verification, floor, training, eval
       : html`<p class="no">${both(phrase("Some checks of the derivation failed; they are marked below.", "部分推导检验未通过，见下文标记。"))}</p>`
   }
 <div class="facts">
-${fact(`${data.size} × ${data.dim}`, phrase(`data points × dimensions (${data.name})`, `数据点数 × 维数（${data.name}）`))}
+${fact(`${data.size} × ${data.dim}`, phrase(`data points × dimensions (${verbatim(data.name)})`, `数据点数 × 维数（${verbatim(data.name)}）`))}
 ${fact(path, phrase(`path; seed ${seed}`, `概率路径；随机种子 ${seed}`))}
 ${verdict(verification)}
 ${fact(plusMinus(floor.value, floor.standardError), phrase("floor of the loss, V", "损失下界 V"))}

@@ -21,11 +21,11 @@ export function posteriorSection({ posterior: { columns }, data: { image, exampl
 <div class="posterior">${columns.map((column) => card(column, pictures(column)))}</div>${image === undefined ? legend : null}`;
 }
 
-function card({ t, entropy, ess, weights }: Column, pictures: Markup): Markup {
-  const [effective, nats, largest] = [number(ess, 3), number(entropy, 3), weightText(weights[0] ?? 0)];
+function card({ t, entropy, ess }: Column, pictures: Markup): Markup {
+  const [effective, nats] = [number(ess, 3), number(entropy, 3)];
   return html`<div><b>t = ${number(t, 3)}</b>
 ${pictures}
-<small>${both(phrase(`effective number ${effective}, entropy ${nats}, largest λ ${largest}`, `有效数 ${effective}，熵 ${nats}，最大 λ ${largest}`))}</small></div>`;
+<small>${both(phrase(`effective number ${effective}, entropy ${nats}`, `有效数 ${effective}，熵 ${nats}`))}</small></div>`;
 }
 
 function images({ x, denoiser, top, weights }: Column, draw: (p: Points, title: string) => Markup): Markup {
