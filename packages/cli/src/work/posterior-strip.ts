@@ -1,25 +1,12 @@
-import { type AtomPath, fork, type Points, points, pointsOnPath, rngOf, takeRows } from "@fluxion/core";
+import { type AtomPath, fork, points, pointsOnPath, rngOf, takeRows } from "@fluxion/core";
+import type { PosteriorStrip } from "../report/index.js";
 
 /** Times of the strip: where a posterior over many points gathers on one. */
 const TIMES = [0.05, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9];
 const KEPT = 6;
 
-/** The posterior of one point at one time. */
-export interface PosteriorColumn {
-  readonly t: number;
-  /** x_t, [1, D]. */
-  readonly x: Points;
-  /** E[z|x], [1, D]. */
-  readonly denoiser: Points;
-  readonly entropy: number;
-  readonly ess: number;
-  /** The data points of largest weight, [k, D], and the weights. */
-  readonly top: Points;
-  readonly weights: Float64Array;
-}
-
 /** One pair (z, ε) followed through time: what the posterior knows of z at each. Eq. (M5) */
-export function posteriorStrip(path: AtomPath, seed: number): readonly PosteriorColumn[] {
+export function posteriorStrip(path: AtomPath, seed: number): PosteriorStrip["columns"] {
   const rng = fork(rngOf(seed), "posterior strip");
   const z = path.drawData(fork(rng, "data"), 1);
   const noise = path.drawSource(fork(rng, "source"), 1);

@@ -1,5 +1,4 @@
 import { estimate } from "../floor/index.js";
-import { energyTest } from "../metric/index.js";
 import type { VectorField } from "../ode/index.js";
 import { convert, pathBatch } from "../path/index.js";
 import { type Points, rows, zerosLike } from "../points/index.js";
@@ -8,7 +7,7 @@ import { drawStart } from "../sample/index.js";
 import { type Check, checked } from "./check.js";
 import { type Derivation, fieldOf } from "./derivation.js";
 import { dot } from "./probes.js";
-import { type FlowOptions, LEVEL, PERMUTATIONS, push } from "./transport.js";
+import { checkEnds, type FlowOptions, push } from "./transport.js";
 
 /**
  * The gap: v = u + c(t) A∇ log p_t with A antisymmetric satisfies the same continuity equation, since ∇·(A∇p_t) = 0, so it
@@ -18,9 +17,7 @@ import { type FlowOptions, LEVEL, PERMUTATIONS, push } from "./transport.js";
 export function checkGap(derivation: Derivation, rng: Rng, { samples = 64, steps = 40, ...rest }: FlowOptions = {}): Check[] {
   const { path } = derivation;
   const { other: swirl = swirledField(derivation, 0.8) } = rest;
-  const data = path.drawData(fork(rng, "data"), 4 * samples);
   const ends = push(derivation, swirl, drawStart(path, fork(rng, "start"), samples), steps);
-  const { pValue, statistic } = energyTest(ends, data, { rng: fork(rng, "permutations"), permutations: PERMUTATIONS });
   const few = Math.min(samples, 12);
   const x0 = drawStart(path, fork(rng, "same"), few);
   const [mine, theirs] = [fieldOf(derivation), swirl].map((field) => push(derivation, field, x0, steps));
@@ -28,13 +25,9 @@ export function checkGap(derivation: Derivation, rng: Rng, { samples = 64, steps
   const moved = meanDistance(mine, theirs);
   const solver = meanDistance(mine, finer);
   return [
-    checked({
+    checkEnds(derivation, rng, ends, {
       id: "gap-same-path",
       statement: "u_t + c A∇ log p_t, with A antisymmetric, transports p_0 to the same data (energy two-sample test)",
-      residual: LEVEL / pValue,
-      tolerance: 1,
-      toleranceFrom: `residual is ${LEVEL}/p-value: one false alarm in ${1 / LEVEL}`,
-      details: { pValue, statistic, trajectories: samples },
     }),
     checked({
       id: "gap-other-particles",

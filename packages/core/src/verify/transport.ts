@@ -17,9 +17,9 @@ export interface FlowOptions {
 }
 
 /** A two-sample test at this level: the smallest p-value that still passes. */
-export const LEVEL = 0.001;
+const LEVEL = 0.001;
 /** Permutations of a two-sample test; the smallest p-value is one over this number plus one. */
-export const PERMUTATIONS = 1999;
+const PERMUTATIONS = 1999;
 
 /** Pushes points of p_0 to the last time of a field. */
 export function push(derivation: Derivation, field: VectorField, x0: Points, steps: number): Points {
@@ -44,14 +44,21 @@ export function checkTransport(derivation: Derivation, rng: Rng, { samples = 64,
   const { path } = derivation;
   const x0 = drawStart(path, fork(rng, "start"), samples);
   const ends = push(derivation, fieldOf(derivation), x0, steps);
-  const data = path.drawData(fork(rng, "data"), 4 * samples);
-  const { pValue, statistic } = energyTest(ends, data, { rng: fork(rng, "permutations"), permutations: PERMUTATIONS });
-  return checked({
+  return checkEnds(derivation, rng, ends, {
     id: "transport",
     statement: "p_0 pushed along u_t to t = 1 is distributed as the data (energy two-sample test)",
+  });
+}
+
+/** A two-sample test of transported points against four times as many draws of the data. */
+export function checkEnds({ path }: Derivation, rng: Rng, ends: Points, about: Pick<Check, "id" | "statement">): Check {
+  const data = path.drawData(fork(rng, "data"), 4 * ends.size);
+  const { pValue, statistic } = energyTest(ends, data, { rng: fork(rng, "permutations"), permutations: PERMUTATIONS });
+  return checked({
+    ...about,
     residual: LEVEL / pValue,
     tolerance: 1,
     toleranceFrom: `residual is ${LEVEL}/p-value: one false alarm in ${1 / LEVEL}`,
-    details: { pValue, statistic, trajectories: samples },
+    details: { pValue, statistic, trajectories: ends.size },
   });
 }

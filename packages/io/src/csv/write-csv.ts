@@ -1,5 +1,5 @@
 import { type Table, textOf } from "../array/index.js";
-import { encodeUtf8 } from "../bytes/index.js";
+import { encodeUtf8, joined } from "../bytes/index.js";
 import { requireFiniteRows } from "../check/index.js";
 
 /** What a text of numbers needs of a table. */
@@ -45,11 +45,5 @@ export function writeCsv(table: CsvTable): Uint8Array<ArrayBuffer> {
     }
     parts.push(encodeUtf8(text));
   }
-  const out = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return joined(parts);
 }

@@ -1,4 +1,4 @@
-import { section, sectionView } from "../bytes/index.js";
+import { joined, section, sectionView } from "../bytes/index.js";
 
 /** What the header chunk of a PNG file says. */
 export interface PngHeader {
@@ -85,16 +85,6 @@ function headerOf(chunk: Chunk | undefined): PngHeader {
     );
   }
   return { width, height, depth, color, interlaced: interlace === 1 };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 /**
