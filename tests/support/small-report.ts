@@ -90,7 +90,7 @@ export async function smallReport({ scheduler, data, image, name = "small" }: Sm
       entropy: { area: floor.area?.mean ?? null, standardError: floor.area?.standardError ?? null, exact: path.entropy },
     },
     training: {
-      network: "kernel density",
+      network: "KDE 0.25",
       onGaussian: false,
       parameters: data.data.length,
       steps: 30,

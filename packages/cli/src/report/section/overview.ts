@@ -55,5 +55,5 @@ export function dataSection({ data }: ReportInput): Markup {
     : html`<div class="plot">${scatter([{ x: examples, colour: "--c1" }], { frame: frameOf([examples]) })}</div>`;
   return html`<h2>${both(phrase("Data", "数据"))}</h2>
 <p>${both(phrase(`${size} points of dimension ${dim}; ${shown.en}.${merged.en}`, `${size} 个 ${dim} 维数据点，${shown.zh}。${merged.zh}`))}</p>
-${picture}${data.attribution ? html`<p><small>${data.attribution}</small></p>` : null}`;
+${picture}${data.attribution ? html`<p><small class="quoted">${data.attribution}</small></p>` : null}`;
 }
