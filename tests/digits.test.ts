@@ -1,6 +1,19 @@
 /** What Fluxion promises of the 1,797 digits under condOt, on the real data. */
 import { readFileSync } from "node:fs";
-import { atomPath, atoms, type Check, condOt, floorOf, fork, points, rngOf, type Verification, verify } from "@fluxion/core";
+import {
+  type AtomPath,
+  atomPath,
+  atoms,
+  type Check,
+  condOt,
+  floorOf,
+  fork,
+  points,
+  rngOf,
+  schedulerNamed,
+  type Verification,
+  verify,
+} from "@fluxion/core";
 import { readCsv } from "@fluxion/io";
 import { beforeAll, describe, expect, it } from "vitest";
 
@@ -16,6 +29,15 @@ const path = atomPath(
   ),
 );
 
+async function verified(onPath: AtomPath): Promise<Verification> {
+  const rng = rngOf(0);
+  const floor = floorOf(onPath, { rng: fork(rng, "floor"), samples: 192 });
+  const steps = verify(onPath, { rng, floor, trajectories: 48 });
+  let next = await steps.next();
+  while (!next.done) next = await steps.next();
+  return next.value;
+}
+
 describe("the digits under condOt", () => {
   let whole: Verification;
   const check = (id: string): Check => {
@@ -25,12 +47,7 @@ describe("the digits under condOt", () => {
   };
 
   beforeAll(async () => {
-    const rng = rngOf(0);
-    const floor = floorOf(path, { rng: fork(rng, "floor"), samples: 192 });
-    const steps = verify(path, { rng, floor, trajectories: 48 });
-    let next = await steps.next();
-    while (!next.done) next = await steps.next();
-    whole = next.value;
+    whole = await verified(path);
   });
 
   it("are 1,797 distinct points of dimension 64 with grey levels in [−1, 1]", () => {
@@ -60,4 +77,15 @@ describe("the digits under condOt", () => {
   it("have a log-density by transport that matches the closed form to 1e-6", () => {
     expect(check("likelihood").residual).toBeLessThanOrEqual(1e-6);
   });
+});
+
+describe("the digits under other schedulers", () => {
+  it.for(["cosine", "vp", "linearVp", "squareRoot", "polynomial:3"])(
+    "pass every check of the derivation under %s",
+    async (name, { skip }) => {
+      skip(process.env.FLUXION_TEST_ALL !== "1", "slow, some 15 s each: npm run test:all");
+      const { checks } = await verified(atomPath(schedulerNamed(name), path.atoms));
+      expect(checks.filter(({ passed }) => !passed)).toEqual([]);
+    },
+  );
 });

@@ -7,21 +7,21 @@ import { drawStart } from "../sample/index.js";
 import { type Check, checked } from "./check.js";
 import { type Derivation, fieldOf } from "./derivation.js";
 import { dot } from "./probes.js";
-import { checkEnds, type FlowOptions, push } from "./transport.js";
+import { ACCURACY, checkEnds, type FlowOptions, push } from "./transport.js";
 
 /**
  * The gap: v = u + c(t) A∇ log p_t with A antisymmetric satisfies the same continuity equation, since ∇·(A∇p_t) = 0, so it
  * transports p_0 to the same p_t, but it moves different particles. Equal divergences do not make equal fields; what singles
  * u_t out is E[Ẋ_t | X_t = x], and its least kinetic energy: E‖v‖² = E‖u‖² + E‖v − u‖². Eq. (GAP)
  */
-export function checkGap(derivation: Derivation, rng: Rng, { samples = 64, steps = 40, ...rest }: FlowOptions = {}): Check[] {
+export function checkGap(derivation: Derivation, rng: Rng, { samples = 64, ...rest }: FlowOptions = {}): Check[] {
   const { path } = derivation;
   const { other: swirl = swirledField(derivation, 0.8) } = rest;
-  const ends = push(derivation, swirl, drawStart(path, fork(rng, "start"), samples), steps);
+  const ends = push(derivation, swirl, drawStart(path, fork(rng, "start"), samples), ACCURACY);
   const few = Math.min(samples, 12);
   const x0 = drawStart(path, fork(rng, "same"), few);
-  const [mine, theirs] = [fieldOf(derivation), swirl].map((field) => push(derivation, field, x0, steps));
-  const finer = push(derivation, fieldOf(derivation), x0, 2 * steps);
+  const [mine, theirs] = [fieldOf(derivation), swirl].map((field) => push(derivation, field, x0, ACCURACY / 10));
+  const finer = push(derivation, fieldOf(derivation), x0, ACCURACY / 1000);
   const moved = meanDistance(mine, theirs);
   const solver = meanDistance(mine, finer);
   return [

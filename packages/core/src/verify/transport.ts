@@ -1,8 +1,8 @@
 import { energyTest } from "../metric/index.js";
-import { rk4, snrGrid, type VectorField } from "../ode/index.js";
+import type { VectorField } from "../ode/index.js";
 import type { Points } from "../points/index.js";
 import { fork, type Rng } from "../random/index.js";
-import { drawStart, fixedSteps, generate, lastTime } from "../sample/index.js";
+import { adaptiveSteps, drawStart, generate, lastTime } from "../sample/index.js";
 import { type Check, checked } from "./check.js";
 import { type Derivation, fieldOf } from "./derivation.js";
 
@@ -10,40 +10,27 @@ import { type Derivation, fieldOf } from "./derivation.js";
 export interface FlowOptions {
   /** Trajectories. @defaultValue 64 */
   readonly samples?: number;
-  /** Steps of RK4, equal in τ = s/(1 + s). @defaultValue 40 */
-  readonly steps?: number;
   /** The other field of the gap. @defaultValue `swirledField(derivation, 0.8)` */
   readonly other?: VectorField;
 }
 
+/** Error of one step of a transport whose ends are tested as a sample: far below what a sample of them can show. */
+export const ACCURACY = 1e-4;
 /** A two-sample test at this level: the smallest p-value that still passes. */
 const LEVEL = 0.001;
 /** Permutations of a two-sample test; the smallest p-value is one over this number plus one. */
 const PERMUTATIONS = 1999;
 
-/** Pushes points of p_0 to the last time of a field. */
-export function push(derivation: Derivation, field: VectorField, x0: Points, steps: number): Points {
-  const { scheduler, path } = derivation;
-  const to = lastTime(path);
-  const end = scheduler.at(to);
-  const start = scheduler.at(0);
-  const grid = (count: number): Float64Array => {
-    const times = snrGrid(count, scheduler.timeOfSnr, {
-      from: start.alpha / (start.alpha + start.beta),
-      to: end.alpha / (end.alpha + end.beta),
-    });
-    times[0] = 0;
-    times[count] = to;
-    return times;
-  };
-  return generate(field, x0, { integrator: fixedSteps(rk4, steps, grid), to }).y;
+/** Pushes points of p_0 to the last time of a field, with this error a step. */
+export function push({ path }: Derivation, field: VectorField, x0: Points, tolerance: number): Points {
+  return generate(field, x0, { integrator: adaptiveSteps({ rtol: tolerance, atol: tolerance }), to: lastTime(path) }).y;
 }
 
 /** Transport: points of p_0 pushed along u_t are distributed as the data. Eq. (M4) */
-export function checkTransport(derivation: Derivation, rng: Rng, { samples = 64, steps = 40 }: FlowOptions = {}): Check {
+export function checkTransport(derivation: Derivation, rng: Rng, { samples = 64 }: FlowOptions = {}): Check {
   const { path } = derivation;
   const x0 = drawStart(path, fork(rng, "start"), samples);
-  const ends = push(derivation, fieldOf(derivation), x0, steps);
+  const ends = push(derivation, fieldOf(derivation), x0, ACCURACY);
   return checkEnds(derivation, rng, ends, {
     id: "transport",
     statement: "p_0 pushed along u_t to t = 1 is distributed as the data (energy two-sample test)",

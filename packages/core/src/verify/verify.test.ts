@@ -3,7 +3,7 @@ import { atoms, moons } from "../distribution/index.js";
 import { atomPath } from "../field/index.js";
 import { pointsOf } from "../points/index.js";
 import { rngOf } from "../random/index.js";
-import { condOt, vp } from "../scheduler/index.js";
+import { condOt, cosine, linearVp, polynomial, squareRoot, vp } from "../scheduler/index.js";
 import { type Check, type Verification, type VerifyOptions, verify } from "./index.js";
 
 async function run(path: Parameters<typeof verify>[0], options: Partial<VerifyOptions> = {}): Promise<[Check[], Verification]> {
@@ -26,6 +26,23 @@ describe("verify", () => {
     expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
     expect((await run(path))[1].checks).toEqual(whole.checks);
   });
+
+  it.for([cosine(), linearVp(), squareRoot(), vp(), polynomial(3), condOt({ sigmaMin: 0.1 })])(
+    "passes every check on five points and on moons under $name",
+    async (scheduler) => {
+      const five = pointsOf([
+        [1, 2],
+        [-1, 0.5],
+        [0.3, 0.2],
+        [2, 2],
+        [-1, -1],
+      ]);
+      for (const data of [five, moons(rngOf(2), 100)]) {
+        const [, { checks }] = await run(atomPath(scheduler, atoms(data)));
+        expect(checks.filter(({ passed }) => !passed)).toEqual([]);
+      }
+    },
+  );
 
   it("says which checks do not apply: the gap in one dimension, the area under a scheduler that starts with signal", async () => {
     const [, { skipped, passed }] = await run(atomPath(vp(), atoms(pointsOf([[-1], [0.2], [2]]))));
