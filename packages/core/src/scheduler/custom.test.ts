@@ -65,7 +65,7 @@ test("a slope that dual numbers do not determine at an end is refused, not guess
 
 test("ββ̇ at t = 1 follows the power with which β ends", () => {
   const end = (p: number): number => custom({ name: "end", alpha: (t) => t, beta: (t) => pow(rest(t), p) }).at(1).betaDBeta;
-  expect(end(0.5)).toBe(-0.5);
+  expect(end(0.5)).toBeCloseTo(-0.5, 12); // the last bits of a power differ between engines
   expect(end(1)).toBeCloseTo(0, 12);
   expect(end(0.75)).toBeCloseTo(0, 12); // β̇ = −∞, ββ̇ ~ √(1 − t)
   expect(end(0.25)).toBe(-Infinity);
