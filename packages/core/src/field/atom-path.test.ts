@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { atoms } from "../distribution/index.js";
+import { atoms, gaussianSource } from "../distribution/index.js";
 import { pointsOf, row } from "../points/index.js";
-import { rngOf } from "../random/index.js";
+import { normal, rngOf } from "../random/index.js";
 import { condOt } from "../scheduler/index.js";
 import { atomPath } from "./atom-path.js";
 
@@ -32,4 +32,23 @@ test("it draws atoms with their weights, and with the width of the kernel around
     square += Math.min(...[-1, 0, 3].map((z) => (v - z) ** 2)) / n;
   }
   expect(Math.abs(square - 0.01)).toBeLessThan(5 * 0.01 * Math.sqrt(2 / n)); // variance of ε² is 2
+});
+
+test("its source is N(0, I) unless another is given, whose draws and score the path then has", () => {
+  const path = atomPath(condOt(), data);
+  expect(path.drawSource(rngOf(2), 5).data).toEqual(normal(rngOf(2), new Float64Array(5)));
+  const source = gaussianSource({ variances: [4] });
+  const wide = atomPath(condOt(), data, { source });
+  const n = 20_000;
+  const drawn = wide.drawSource(rngOf(2), n).data;
+  const variance = drawn.reduce((sum, v) => sum + v * v, 0) / n;
+  expect(Math.abs(variance - 4)).toBeLessThan(5 * 4 * Math.sqrt(2 / n)); // five standard errors of a Gaussian's variance
+  const at = wide.field.quantities(0, pointsOf([[3]]), ["score"]).values.score;
+  expect(at?.[0]).toBeCloseTo(-3 / 4, 14); // at t = 0 the path is the source
+});
+
+test("it refuses smoothed data under another source, and a negative width", () => {
+  const source = gaussianSource({ variances: [4] });
+  expect(() => atomPath(condOt(), data, { source, bandwidth: 0.1 })).toThrow(/Cannot bind a mixture/);
+  expect(() => atomPath(condOt(), data, { bandwidth: -1 })).toThrow(/Cannot smooth the data: the bandwidth is -1/);
 });

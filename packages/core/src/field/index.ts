@@ -5,6 +5,7 @@ export * from "./gaussian-field.js";
 export type { WeightedAtoms } from "./logits.js";
 export * from "./marginal-field.js";
 export * from "./marginal-path.js";
+export * from "./mixture-path.js";
 export * from "./mixture-posterior.js";
 export type * from "./posterior.js";
 export * from "./posterior-of.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { atoms, moons } from "../distribution/index.js";
-import { atomPath } from "../field/index.js";
+import { atoms, gaussianMixture, gaussianSource, moons } from "../distribution/index.js";
+import { atomPath, mixturePath } from "../field/index.js";
 import { pointsOf } from "../points/index.js";
 import { fork, rngOf } from "../random/index.js";
 import { condOt, cosine, linearVp, polynomial, squareRoot, vp } from "../scheduler/index.js";
@@ -30,6 +30,24 @@ describe("floorOf", () => {
     expect(Math.abs(floor.value - (3 * h * Math.PI) / 2)).toBeLessThan(1e-8);
     expect(floor.standardError).toBeLessThan(1e-12);
     expect(floor.area).toBeNull();
+  });
+
+  it("is (π/2) Σ √λ for a Gaussian with variances λ on straight paths: the integral of λ/(1 + s²λ)", () => {
+    const covariances = { kind: "diagonal", variances: [4, 0.25, 1] } as const;
+    const floor = floorOf(mixturePath(condOt(), gaussianMixture({ means: pointsOf([[1, 2, 3]]), covariances })), {
+      rng,
+      samples: 4,
+    });
+    // Deterministic as above: the tail beyond the last panel is 1e-10 of the whole a panel.
+    expect(Math.abs(floor.value - (Math.PI / 2) * (2 + 0.5 + 1))).toBeLessThan(1e-8);
+  });
+
+  it("agrees with its definition for a source that is not N(0, I)", () => {
+    const path = atomPath(condOt(), small, { source: gaussianSource({ variances: [1, 0.1] }) });
+    const floor = floorOf(path, { rng: fork(rng, "quadrature"), samples: 300 });
+    const direct = floorByMonteCarlo(path, { rng: fork(rng, "direct"), samples: 5000 });
+    const error = Math.hypot(floor.standardError, direct.standardError);
+    expect(Math.abs(floor.value - direct.mean)).toBeLessThan(4 * error + floor.quadratureError);
   });
 
   it("refuses smoothed data under a scheduler whose noise ends like a square root: the floor is infinite", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { atoms, moons } from "../distribution/index.js";
+import { atoms, gaussianSource, moons } from "../distribution/index.js";
 import { atomPath } from "../field/index.js";
 import { pointsOf } from "../points/index.js";
 import { rngOf } from "../random/index.js";
@@ -57,10 +57,14 @@ describe("verify", () => {
     expect(checks.find(({ id }) => id === "m8-gradient-network")).toMatchObject({ passed: false });
   });
 
-  it("refuses smoothed data, whose components it could not enumerate as points", async () => {
-    const path = atomPath(condOt(), atoms(moons(rngOf(2), 20)), { bandwidth: 0.1 });
-    await expect(run(path)).rejects.toThrow(
+  it("refuses smoothed data, whose components it could not enumerate as points, and another source than N(0, I)", async () => {
+    const data = atoms(moons(rngOf(2), 20));
+    await expect(run(atomPath(condOt(), data, { bandwidth: 0.1 }))).rejects.toThrow(
       "Cannot verify the derivation: the data are smoothed with bandwidth 0.1; expected atoms",
+    );
+    const source = gaussianSource({ variances: [1, 4] });
+    await expect(run(atomPath(condOt(), data, { source }))).rejects.toThrow(
+      "Cannot verify the derivation: the source is not N(0, I); expected the source of its conditional paths",
     );
   });
 });

@@ -55,11 +55,14 @@ export interface Verification {
 /**
  * Checks the derivation of the training target step by step, M1 to M10, with the transport it promises and the gap that its
  * usual proof leaves, on one data set. Yields every check as it ends; returns the whole.
- * @throws RangeError for smoothed data: the checks enumerate atoms.
+ * @throws RangeError for smoothed data, since the checks enumerate atoms, and for another source than N(0, I).
  */
 export async function* verify(path: AtomPath, options: VerifyOptions): AsyncGenerator<Check, Verification, void> {
   if (path.bandwidth > 0) {
     throw new RangeError(`Cannot verify the derivation: the data are smoothed with bandwidth ${path.bandwidth}; expected atoms`);
+  }
+  if (!path.source.isotropic) {
+    throw new RangeError("Cannot verify the derivation: the source is not N(0, I); expected the source of its conditional paths");
   }
   const { rng, probes: count = 4, trajectories = 64, floorDraws = 2000 } = options;
   const derivation = options.derivation ?? derivationOf(path);
