@@ -77,3 +77,10 @@ export function noteMerging(progress: Progress, { name, atoms: { merged, points 
   const repeats = `${format.count(merged, "row repeats", "rows repeat")} an earlier one`;
   progress.note(`${name}: ${repeats}; merged into the weights of ${format.count(points.size, "distinct point")}`);
 }
+
+/** Throws unless there is just one of a run directory and `--data`. */
+export function requireRunOrData(action: string, folder: string | undefined, data: string | undefined): void {
+  if ((folder === undefined) !== (data === undefined)) return;
+  const given = folder === undefined ? "neither a run directory nor --data" : "both a run directory and --data";
+  throw badInput(`Cannot ${action}: there is ${given}; expected one of them`);
+}

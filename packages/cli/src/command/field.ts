@@ -1,5 +1,5 @@
-import { atomPath, type MarginalField, type Points, points, type Quantity, row, rows, schedulerNamed } from "@fluxion/core";
-import { type DataSet, readFileTable } from "../data/index.js";
+import { type MarginalField, type Points, points, type Quantity, row, rows, schedulerNamed } from "@fluxion/core";
+import { type DataSet, pathOf, readFileTable } from "../data/index.js";
 import { badInput } from "../errors.js";
 import { requireWritableTarget } from "../files/index.js";
 import { format, table } from "../terminal/index.js";
@@ -65,7 +65,7 @@ export const fieldCommand: CommandDefinition = defineCommand<Options>({
     }
     const scheduler = schedulerNamed(options.path);
     const set = loadForCommand(context, dataSpecOf(options.data, options));
-    const { field } = atomPath(scheduler, set.atoms, { bandwidth: set.bandwidth });
+    const { field } = pathOf(set, scheduler);
     const x = readPoints(context, options.at, field.dim);
     const arrays = await evaluate(context, { field, set, x }, options);
     if (out !== undefined) writeArrays(context.io.files, out, arrays);

@@ -1,4 +1,5 @@
-import { atomPath, type Floor, schedulerNamed } from "@fluxion/core";
+import { type Floor, schedulerNamed } from "@fluxion/core";
+import { pathOf } from "../data/index.js";
 import { type Alignment, format, table } from "../terminal/index.js";
 import { floorJson, measureFloor } from "../work/index.js";
 import { type CommandDefinition, defineCommand } from "./command.js";
@@ -21,7 +22,7 @@ export const floorCommand: CommandDefinition = defineCommand<Options>({
   run(context, options) {
     const scheduler = schedulerNamed(options.path);
     const set = loadForCommand(context, dataSpecOf(options.data, options));
-    const path = atomPath(scheduler, set.atoms, { bandwidth: set.bandwidth });
+    const path = pathOf(set, scheduler);
     const seed = context.seed ?? 0;
     const floor = measureFloor(path, { seed, samples: options.samples }, context.progress);
     return {

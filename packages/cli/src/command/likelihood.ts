@@ -1,5 +1,4 @@
 import {
-  atomPath,
   exactDivergenceField,
   flowLogDensity,
   flowLogDensityAsync,
@@ -8,11 +7,11 @@ import {
   schedulerNamed,
 } from "@fluxion/core";
 import { jaxEngine } from "@fluxion/train";
-import { badInput } from "../errors.js";
+import { pathOf } from "../data/index.js";
 import { type Alignment, format, table } from "../terminal/index.js";
 import { integratorOf, openRun } from "../work/index.js";
 import { type CommandDefinition, type Context, defineCommand, type Outcome } from "./command.js";
-import { type DataOptions, dataSpecOf, loadForCommand, readingOptions } from "./data-options.js";
+import { type DataOptions, dataSpecOf, loadForCommand, readingOptions, requireRunOrData } from "./data-options.js";
 import { readPoints } from "./field.js";
 import { pathOption } from "./path-options.js";
 import { timeOption } from "./read-option.js";
@@ -45,10 +44,7 @@ export const likelihoodCommand: CommandDefinition = defineCommand<Options>({
     "fluxion likelihood --data moons:200 --t 0.9 --at x.csv --json",
   ],
   async run(context, options, [folder]) {
-    if ((folder === undefined) === (options.data === undefined)) {
-      const given = folder === undefined ? "neither a run directory nor --data" : "both a run directory and --data";
-      throw badInput(`Cannot compute likelihoods: there is ${given}; expected one of them`);
-    }
+    requireRunOrData("compute likelihoods", folder, options.data);
     return folder === undefined ? byExactField(context, options) : byNetwork(context, options, folder);
   },
 });
@@ -60,7 +56,7 @@ function startDensity({ field }: MarginalPath): (x: Points) => Float64Array {
 
 function byExactField(context: Context, options: Options): Outcome {
   const set = loadForCommand(context, dataSpecOf(options.data ?? "", options));
-  const path = atomPath(schedulerNamed(options.path), set.atoms, { bandwidth: set.bandwidth });
+  const path = pathOf(set, schedulerNamed(options.path));
   const x = readPoints(context, options.at, path.field.dim);
   const closed = path.field.quantities(options.t, x, ["logDensity"]).values.logDensity ?? new Float64Array();
   const task = context.progress.start("integrate the divergence", undefined, "evaluations");

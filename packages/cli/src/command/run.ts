@@ -8,13 +8,11 @@ import { renderReport } from "../report/index.js";
 import type { RunDirectory } from "../runs/index.js";
 import { format } from "../terminal/index.js";
 import {
+  type Directory,
   evaluateNetwork,
   evaluationJson,
   evaluationText,
-  floorJson,
-  measureFloor,
   openDirectory,
-  orAbandon,
   type PreparedRun,
   type RunResults,
   reportInputOf,
@@ -24,7 +22,7 @@ import {
   writeRunJson,
 } from "../work/index.js";
 import { type CommandDefinition, type Context, defineCommand, type Outcome } from "./command.js";
-import { interrupted, prepareForCommand, type SpecOptions, specOptions } from "./train.js";
+import { floorInto, interrupted, prepareForCommand, type SpecOptions, specOptions } from "./train.js";
 import { writeArrays } from "./write-arrays.js";
 
 interface Options extends SpecOptions {
@@ -98,17 +96,14 @@ function stopwatch(now: () => number) {
 }
 
 /** Floor and verification of the data set, written as they are found. */
-async function study({ context, prepared, directory, clock }: Job, how: "new" | "fresh" | "resume") {
+async function study({ context, prepared, directory, clock }: Job, how: Directory) {
   const { io, progress } = context;
   const { spec, path } = prepared;
-  const write = (file: string, value: object): void => writeAtomic(io.files, file, `${toJson(value, { indent: 2 })}\n`);
-  const measure = () => measureFloor(path, { seed: spec.seed, samples: spec.floor.samples }, progress);
-  const floor = orAbandon(io.files, directory, how, measure);
-  write(directory.floor, floorJson(floor, path));
+  const floor = floorInto(directory, context, prepared, how);
   clock.lap("floor");
   const verification =
     path.bandwidth > 0 ? smoothed() : await verifyPath(path, { ...spec.verify, seed: spec.seed, floor }, progress);
-  write(directory.verification, verificationJson(verification));
+  writeAtomic(io.files, directory.verification, `${toJson(verificationJson(verification), { indent: 2 })}\n`);
   for (const { id, statement } of verification.checks.filter(({ passed }) => !passed)) {
     progress.warn(`the check ${id} failed: ${statement}`);
   }

@@ -1,12 +1,12 @@
-import { type AtomPath, atomPath, type Points, row, schedulerNamed } from "@fluxion/core";
+import { type AtomPath, type Points, row, schedulerNamed } from "@fluxion/core";
 import { jaxEngine } from "@fluxion/train";
-import type { DataSet } from "../data/index.js";
+import { type DataSet, pathOf } from "../data/index.js";
 import { afterChecks, badInput } from "../errors.js";
 import { requireWritableTarget } from "../files/index.js";
 import { format, table } from "../terminal/index.js";
 import { type Flow, fieldFlow, networkFlow, openRun, type SolverSpec, solverText, startingPoints } from "../work/index.js";
 import { type CommandDefinition, type Context, defineCommand } from "./command.js";
-import { type DataOptions, dataSpecOf, loadForCommand, readingOptions } from "./data-options.js";
+import { type DataOptions, dataSpecOf, loadForCommand, readingOptions, requireRunOrData } from "./data-options.js";
 import { pathOption } from "./path-options.js";
 import { numberWhere, oneOf, wholeNumber } from "./read-option.js";
 import { asLists, outFormats, writeArrays } from "./write-arrays.js";
@@ -95,10 +95,7 @@ interface Drawn {
 
 async function draw(context: Context, options: Options, solver: SolverSpec, folder: string | undefined): Promise<Drawn> {
   const { io, progress } = context;
-  if ((folder === undefined) === (options.data === undefined)) {
-    const given = folder === undefined ? "neither a run directory nor --data" : "both a run directory and --data";
-    throw badInput(`Cannot sample: there is ${given}; expected one of them`);
-  }
+  requireRunOrData("sample", folder, options.data);
   const seed = context.seed ?? 0;
   const follow = { solver, progress, signal: io.signal };
   const exactly = (path: AtomPath, set: DataSet): Drawn => ({
@@ -108,7 +105,7 @@ async function draw(context: Context, options: Options, solver: SolverSpec, fold
   });
   if (folder === undefined) {
     const set = loadForCommand(context, dataSpecOf(options.data ?? "", options));
-    return exactly(atomPath(schedulerNamed(options.path), set.atoms, { bandwidth: set.bandwidth }), set);
+    return exactly(pathOf(set, schedulerNamed(options.path)), set);
   }
   const { path, set, model } = openRun(context.resolve(folder), await jaxEngine(), io);
   if (options.exact) return exactly(path, set);

@@ -1,9 +1,12 @@
+import type { Floor } from "@fluxion/core";
 import { toJson } from "@fluxion/io";
 import { jaxEngine } from "@fluxion/train";
 import { afterChecks, EXIT } from "../errors.js";
 import { writeAtomic } from "../files/index.js";
+import type { RunDirectory } from "../runs/index.js";
 import { format } from "../terminal/index.js";
 import {
+  type Directory,
   floorJson,
   measureFloor,
   openDirectory,
@@ -51,6 +54,19 @@ export function prepareForCommand({ io, progress, resolve, seed }: Context, file
   return prepared;
 }
 
+/** Measures the floor and writes it into the run directory, which is given up again where there is no floor. */
+export function floorInto(
+  directory: RunDirectory,
+  { io, progress }: Context,
+  { spec, path }: PreparedRun,
+  how: Directory,
+): Floor {
+  const measure = () => measureFloor(path, { seed: spec.seed, samples: spec.floor.samples }, progress);
+  const floor = orAbandon(io.files, directory, how, measure);
+  writeAtomic(io.files, directory.floor, `${toJson(floorJson(floor, path), { indent: 2 })}\n`);
+  return floor;
+}
+
 /** `fluxion train`: a velocity network against the exact floor of its loss. */
 export const trainCommand: CommandDefinition = defineCommand<SpecOptions>({
   name: "train",
@@ -72,9 +88,7 @@ export const trainCommand: CommandDefinition = defineCommand<SpecOptions>({
     const folder = options.out ?? `runs/${spec.name}`;
     const how = options.resume ? "resume" : "new";
     const directory = openDirectory(io.files, resolve(folder), prepared, how);
-    const measure = () => measureFloor(path, { seed: spec.seed, samples: spec.floor.samples }, progress);
-    const floor = orAbandon(io.files, directory, how, measure);
-    writeAtomic(io.files, directory.floor, `${toJson(floorJson(floor, path), { indent: 2 })}\n`);
+    const floor = floorInto(directory, context, prepared, how);
     const engine = await jaxEngine();
     const release = io.holdInterrupts();
     try {

@@ -1,4 +1,5 @@
-import { atomPath, schedulerNamed } from "@fluxion/core";
+import { schedulerNamed } from "@fluxion/core";
+import { pathOf } from "../data/index.js";
 import { EXIT } from "../errors.js";
 import { measureFloor, verificationJson, verificationText, verifyPath } from "../work/index.js";
 import { type CommandDefinition, defineCommand } from "./command.js";
@@ -44,7 +45,7 @@ export const verifyCommand: CommandDefinition = defineCommand<Options>({
   async run(context, options) {
     const scheduler = schedulerNamed(options.path);
     const set = loadForCommand(context, dataSpecOf(options.data, options));
-    const path = atomPath(scheduler, set.atoms, { bandwidth: set.bandwidth });
+    const path = pathOf(set, scheduler);
     const seed = context.seed ?? 0;
     const { probes, trajectories, draws, samples } = options;
     const floor = measureFloor(path, { seed, samples }, context.progress);

@@ -5,9 +5,11 @@ import {
   energyDistance,
   estimate,
   fork,
+  meanRowDistance,
   memorisation,
   type Points,
   rngOf,
+  squaredRowDistances,
   straightness,
   takeRows,
   wasserstein2,
@@ -17,7 +19,7 @@ import {
 import { evaluate, type NetworkField } from "@fluxion/train";
 import type { Progress } from "../progress/index.js";
 import type { SampleSpec } from "../spec/index.js";
-import { drawEvaluationBatch } from "./draw-batch.js";
+import { drawEvaluationBatch } from "./evaluation-batch.js";
 import { type Flow, fieldFlow, networkFlow, startingPoints } from "./sampling.js";
 
 /** What an evaluation depends on. */
@@ -107,7 +109,7 @@ export async function evaluateNetwork(
       network: straightness(times, [start, ...network.states]),
       exact: straightness(times, [start, ...exact.states]),
     },
-    endpointDistance: meanDistance(network.x, exact.x),
+    endpointDistance: meanRowDistance(network.x, exact.x),
     nfe: { network: network.nfe, exact: exact.nfe },
   };
   task.end();
@@ -129,8 +131,7 @@ async function excessAt(
     const x = drawMarginal(path, t, fork(rng, "time", t), EXCESS_POINTS);
     const u = path.field.evaluate(t, x, zerosLike(x));
     const v = await field.evaluate(t, x, zerosLike(x));
-    const squares = Float64Array.from({ length: x.size }, (_, b) => distanceOf(u, v, b) ** 2);
-    const { mean, standardError } = estimate(squares);
+    const { mean, standardError } = estimate(squaredRowDistances(u, v));
     out.push({ t, excess: mean, standardError });
   }
   return out;
@@ -162,17 +163,4 @@ function wassersteins(
     floorDeviation: floor.w2.deviation,
     points,
   };
-}
-
-/** ‖x_b − y_b‖. */
-function distanceOf(x: Points, y: Points, b: number): number {
-  let squared = 0;
-  for (let d = b * x.dim; d < (b + 1) * x.dim; d++) squared += ((x.data[d] ?? 0) - (y.data[d] ?? 0)) ** 2;
-  return Math.sqrt(squared);
-}
-
-function meanDistance(x: Points, y: Points): number {
-  let sum = 0;
-  for (let b = 0; b < x.size; b++) sum += distanceOf(x, y, b);
-  return sum / x.size;
 }

@@ -1,5 +1,5 @@
-export * from "./draw-batch.js";
 export * from "./evaluate-network.js";
+export * from "./evaluation-batch.js";
 export * from "./evaluation-text.js";
 export * from "./measure-floor.js";
 export * from "./network-of.js";

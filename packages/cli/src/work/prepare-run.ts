@@ -1,6 +1,6 @@
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
-import { type AtomPath, atomPath, schedulerNamed } from "@fluxion/core";
-import { type DataSet, loadData } from "../data/index.js";
+import { type AtomPath, schedulerNamed } from "@fluxion/core";
+import { type DataSet, loadData, pathOf } from "../data/index.js";
 import { badInput } from "../errors.js";
 import { createDirectory, createFreshDirectory, type FileSystem, readText, removeIfThere, writeAtomic } from "../files/index.js";
 import { type RunDirectory, readLatestCheckpoint, runDirectory } from "../runs/index.js";
@@ -36,7 +36,7 @@ export function prepareRun({ files, cwd, file, settings }: PrepareOptions): Prep
   }
   optimizerOf(spec.train); // refuses here, before anything is written, what its schema cannot know
   networkOf(spec.network, set.atoms.points.dim);
-  return { spec, set, path: atomPath(schedulerNamed(spec.path), set.atoms, { bandwidth: set.bandwidth }) };
+  return { spec, set, path: pathOf(set, schedulerNamed(spec.path)) };
 }
 
 /** The spec with absolute paths, so that a run can be used from any folder. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type AtomPath, atomPath, schedulerNamed } from "@fluxion/core";
+import { type AtomPath, schedulerNamed } from "@fluxion/core";
 import type { Engine } from "@fluxion/train";
-import { type DataSet, type LoadDataOptions, loadData } from "../data/index.js";
+import { type DataSet, type LoadDataOptions, loadData, pathOf } from "../data/index.js";
 import { badInput } from "../errors.js";
 import { type FileSystem, readText } from "../files/index.js";
 import { type RunDirectory, runDirectory } from "../runs/index.js";
@@ -36,7 +36,7 @@ export function openRun(folder: string, engine: Engine, { files, cwd }: Omit<Loa
       `Cannot use the run "${folder}": the data "${spec.data.from}" are not those of its training; expected digest ${model.data.slice(0, 16)}…`,
     );
   }
-  return { directory, spec, set, path: atomPath(schedulerNamed(spec.path), set.atoms, { bandwidth: set.bandwidth }), model };
+  return { directory, spec, set, path: pathOf(set, schedulerNamed(spec.path)), model };
 }
 
 /** The resolved spec of a run directory. @throws CliError when the folder holds no run. */

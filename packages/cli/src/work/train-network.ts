@@ -1,4 +1,4 @@
-import { type AtomPath, type Floor, fork, rngOf } from "@fluxion/core";
+import { type AtomPath, drawBatch, type Floor, fork, rngOf } from "@fluxion/core";
 import type { NamedArrays } from "@fluxion/io";
 import { createLearner, type Engine, type Learner, stateFromTensors, stateTensors, type TrainEvent, train } from "@fluxion/train";
 import { ensureDirectory, type FileSystem, writeAtomic } from "../files/index.js";
@@ -14,7 +14,7 @@ import {
 } from "../runs/index.js";
 import type { Spec } from "../spec/index.js";
 import { format } from "../terminal/index.js";
-import { drawBatch, drawEvaluationBatch } from "./draw-batch.js";
+import { drawEvaluationBatch } from "./evaluation-batch.js";
 import { baseFieldOf, gaussianBaseOf } from "./network-base.js";
 import { modelBytes, networkOf, optimizerOf } from "./network-of.js";
 

@@ -1,12 +1,9 @@
-import { type AtomPath, type Check, type Floor, fork, rngOf, type Verification, verify } from "@fluxion/core";
+import { type AtomPath, type Check, checkIds, type Floor, fork, rngOf, type Verification, verify } from "@fluxion/core";
 import { jaxEngine } from "@fluxion/train";
 import type { Progress } from "../progress/index.js";
 import type { VerifySpec } from "../spec/index.js";
 import { type Alignment, format, type Paint, table } from "../terminal/index.js";
 import { networkGradient } from "./network-gradient.js";
-
-/** Checks of a verification, which the progress counts; a few do not apply to every data set. */
-const CHECKS = 22;
 
 /** The derivation checked on one data set, with progress; `onCheck` is told of every check as it ends. */
 export async function verifyPath(
@@ -15,7 +12,7 @@ export async function verifyPath(
   progress: Progress,
 ): Promise<Verification> {
   const { seed, floor, probes, trajectories, floorDraws } = options;
-  const task = progress.start("verify", CHECKS, "checks");
+  const task = progress.start("verify", checkIds.length, "checks"); // a few do not apply to every data set
   const rng = fork(rngOf(seed), "verify");
   const gradient = networkGradient(await jaxEngine(), path.field.dim, fork(rng, "network"));
   const checks = verify(path, { rng, floor, probes, trajectories, floorDraws, gradient });
@@ -27,7 +24,7 @@ export async function verifyPath(
       task.end(failures === 0 ? `all of ${all} passed` : `${failures} of ${all} failed`);
       return next.value;
     }
-    task.update(Math.min(done, CHECKS), next.value.id);
+    task.update(done, next.value.id);
     await new Promise(setImmediate);
   }
 }

@@ -1,13 +1,26 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { atomPath, atoms, condOt, estimate, pointsOf, rngOf, row, schedulerNamed, toySets, vp, zerosLike } from "@fluxion/core";
+import {
+  atomPath,
+  atoms,
+  condOt,
+  drawBatch,
+  estimate,
+  pointsOf,
+  rngOf,
+  row,
+  schedulerNamed,
+  toySets,
+  vp,
+  zerosLike,
+} from "@fluxion/core";
 import { createLearner, jaxEngine } from "@fluxion/train";
 import { describe, expect, it } from "vitest";
 import { nodeFiles } from "../files/index.js";
 import { createProgress } from "../progress/index.js";
 import { parseSpec } from "../spec/index.js";
-import { drawBatch, drawEvaluationBatch } from "./draw-batch.js";
+import { drawEvaluationBatch } from "./evaluation-batch.js";
 import { measureFloor } from "./measure-floor.js";
 import { modelBytes, networkOf, optimizerOf, readModel } from "./network-of.js";
 import { posteriorStrip } from "./posterior-strip.js";

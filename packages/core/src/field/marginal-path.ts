@@ -1,5 +1,6 @@
+import { type PathBatch, pathBatch } from "../path/index.js";
 import { type Points, zerosLike } from "../points/index.js";
-import { fork, type Rng } from "../random/index.js";
+import { fork, type Rng, uniform } from "../random/index.js";
 import type { MarginalField } from "./marginal-field.js";
 import type { PathPoint } from "./posterior.js";
 
@@ -33,4 +34,10 @@ export function drawMarginal(path: MarginalPath, t: number, rng: Rng, size: numb
     path.drawData(fork(rng, "data"), size),
     path.drawSource(fork(rng, "source"), size),
   );
+}
+
+/** `size` independent triples (t, x₀, z) with t uniform, as points on their paths with their regression targets. Eq. (M2) */
+export function drawBatch(path: MarginalPath, rng: Rng, size: number): PathBatch {
+  const t = uniform(fork(rng, "time"), new Float64Array(size));
+  return pathBatch(path.field.scheduler, t, path.drawSource(fork(rng, "source"), size), path.drawData(fork(rng, "data"), size));
 }

@@ -1,6 +1,7 @@
 export * from "./adaptive.js";
 export * from "./dense-solution.js";
 export * from "./dormand-prince.js";
+export * from "./evaluate-each.js";
 export * from "./record-states.js";
 export * from "./runge-kutta.js";
 export * from "./save-at.js";

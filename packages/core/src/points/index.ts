@@ -1,2 +1,3 @@
 export * from "./log-sum-exp.js";
 export * from "./points.js";
+export * from "./squared-row-distances.js";

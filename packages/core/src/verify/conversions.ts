@@ -2,7 +2,8 @@ import { fork, normal, type Rng } from "../random/index.js";
 import { type Check, checked, largest } from "./check.js";
 import type { Derivation } from "./derivation.js";
 import { derivative } from "./difference.js";
-import { axis, dot, moved, one, type Probe } from "./probes.js";
+import { dot, moved, one, type Probe } from "./probes.js";
+import { traceByDifferences } from "./trace.js";
 
 /** M7: score, noise, denoiser and velocity are one posterior mean, each from the denoiser by its own formula. Eq. (M7) */
 export function checkConversions({ marginal }: Derivation, probes: readonly Probe[]): Check {
@@ -57,17 +58,8 @@ export function checkScore({ marginal, path }: Derivation, probes: readonly Prob
 export function checkDivergence({ marginal, path }: Derivation, probes: readonly Probe[]): Check {
   const D = path.field.dim;
   const residuals = probes.map(({ t, at, x }) => {
-    const first = one(x, 0);
-    let trace = 0;
-    let size = 0;
-    let error = 0;
-    for (let d = 0; d < D; d++) {
-      const partial = derivative((h) => marginal.velocity(t, moved(x, 0, h, axis(D, d)))[d], 0.05 * at.beta, 3);
-      trace += partial.value;
-      size += Math.abs(partial.value);
-      error += partial.error;
-    }
-    return (Math.abs(trace - marginal.divergence(t, first)[0]) - error) / (size + D / at.beta);
+    const trace = traceByDifferences((y) => marginal.velocity(t, y), x, 0.05 * at.beta, 3);
+    return (Math.abs(trace.value - marginal.divergence(t, one(x, 0))[0]) - trace.error) / (trace.size + D / at.beta);
   });
   return checked({
     id: "m7-divergence",

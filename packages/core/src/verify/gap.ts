@@ -1,29 +1,38 @@
+import { drawBatch } from "../field/index.js";
 import { estimate } from "../floor/index.js";
-import type { VectorField } from "../ode/index.js";
-import { convert, pathBatch } from "../path/index.js";
-import { type Points, rows, zerosLike } from "../points/index.js";
-import { fork, type Rng, uniform } from "../random/index.js";
+import { evaluateEach, type VectorField } from "../ode/index.js";
+import { convert } from "../path/index.js";
+import { meanRowDistance, zerosLike } from "../points/index.js";
+import { fork, type Rng } from "../random/index.js";
 import { drawStart } from "../sample/index.js";
 import { type Check, checked } from "./check.js";
 import { type Derivation, fieldOf } from "./derivation.js";
-import { dot } from "./probes.js";
 import { ACCURACY, checkEnds, type FlowOptions, push } from "./transport.js";
+
+/** Options of `checkGap`. */
+export interface GapOptions extends FlowOptions {
+  /** The other field of the gap. @defaultValue `swirledField(derivation, 0.8)` */
+  readonly other?: VectorField;
+}
 
 /**
  * The gap: v = u + c(t) A∇ log p_t with A antisymmetric satisfies the same continuity equation, since ∇·(A∇p_t) = 0, so it
  * transports p_0 to the same p_t, but it moves different particles. Equal divergences do not make equal fields; what singles
  * u_t out is E[Ẋ_t | X_t = x], and its least kinetic energy: E‖v‖² = E‖u‖² + E‖v − u‖². Eq. (GAP)
  */
-export function checkGap(derivation: Derivation, rng: Rng, { samples = 64, ...rest }: FlowOptions = {}): Check[] {
+export function checkGap(
+  derivation: Derivation,
+  rng: Rng,
+  { samples = 64, other = swirledField(derivation, 0.8) }: GapOptions = {},
+): Check[] {
   const { path } = derivation;
-  const { other: swirl = swirledField(derivation, 0.8) } = rest;
-  const ends = push(derivation, swirl, drawStart(path, fork(rng, "start"), samples), ACCURACY);
+  const ends = push(derivation, other, drawStart(path, fork(rng, "start"), samples), ACCURACY);
   const few = Math.min(samples, 12);
   const x0 = drawStart(path, fork(rng, "same"), few);
-  const [mine, theirs] = [fieldOf(derivation), swirl].map((field) => push(derivation, field, x0, ACCURACY / 10));
+  const [mine, theirs] = [fieldOf(derivation), other].map((field) => push(derivation, field, x0, ACCURACY / 10));
   const finer = push(derivation, fieldOf(derivation), x0, ACCURACY / 1000);
-  const moved = meanDistance(mine, theirs);
-  const solver = meanDistance(mine, finer);
+  const moved = meanRowDistance(mine, theirs);
+  const solver = meanRowDistance(mine, finer);
   return [
     checkEnds(derivation, rng, ends, {
       id: "gap-same-path",
@@ -75,21 +84,14 @@ export interface GapLossOptions {
  * CFM loss larger by exactly E‖v − u‖²; and it is a gradient (isotropic source, independent coupling), so that v has a kinetic
  * energy larger by exactly E‖v − u‖². Both are means of a product that must vanish, over draws of the path. Eq. (GAP)
  */
-export function checkGapLoss(derivation: Derivation, rng: Rng, { draws = 1000, ...rest }: GapLossOptions = {}): Check[] {
-  const { path, scheduler } = derivation;
-  const { other = swirledField(derivation, 0.8) } = rest;
-  const t = uniform(fork(rng, "time"), new Float64Array(draws));
-  const { xt, ut } = pathBatch(
-    scheduler,
-    t,
-    path.drawSource(fork(rng, "source"), draws),
-    path.drawData(fork(rng, "data"), draws),
-  );
-  const [u, v] = [fieldOf(derivation), other].map((field) => {
-    const out = zerosLike(xt);
-    for (let b = 0; b < draws; b++) field.evaluate(t[b], rows(xt, b, b + 1), rows(out, b, b + 1));
-    return out.data;
-  });
+export function checkGapLoss(
+  derivation: Derivation,
+  rng: Rng,
+  { draws = 1000, other = swirledField(derivation, 0.8) }: GapLossOptions = {},
+): Check[] {
+  const { path } = derivation;
+  const { t, xt, ut } = drawBatch(path, rng, draws);
+  const [u, v] = [fieldOf(derivation), other].map((field) => evaluateEach(field, t, xt, zerosLike(xt)).data);
   const means = (f: (d: number) => number): { mean: number; standardError: number } =>
     estimate(Float64Array.from({ length: draws }, (_, b) => sum(b * xt.dim, (b + 1) * xt.dim, f)));
   const more = means((d) => (v[d] - u[d]) ** 2);
@@ -122,15 +124,4 @@ function sum(from: number, to: number, f: (d: number) => number): number {
   let total = 0;
   for (let d = from; d < to; d++) total += f(d);
   return total;
-}
-
-/** Mean distance of corresponding rows. */
-function meanDistance(x: Points, y: Points): number {
-  const gap = zerosLike(x).data.map((_, i) => x.data[i] - y.data[i]);
-  let sum = 0;
-  for (let b = 0; b < x.size; b++) {
-    const line = gap.subarray(b * x.dim, (b + 1) * x.dim);
-    sum += Math.sqrt(dot(line, line));
-  }
-  return sum / x.size;
 }

@@ -1,9 +1,10 @@
+import { drawBatch } from "../field/index.js";
 import { type Estimate, type Floor, floorByMonteCarlo } from "../floor/index.js";
-import { pathBatch } from "../path/index.js";
+import { evaluateEach } from "../ode/index.js";
 import { type Points, points, rows, zerosLike } from "../points/index.js";
-import { fork, normal, type Rng, rademacher, uniform } from "../random/index.js";
+import { fork, normal, type Rng, rademacher } from "../random/index.js";
 import { type Check, checked, largest } from "./check.js";
-import type { Derivation } from "./derivation.js";
+import { type Derivation, fieldOf } from "./derivation.js";
 import { dot, type Probe } from "./probes.js";
 
 /** ∇_θ of the mean of ‖v_θ(t, x) − target‖² over a batch, flat: what a network must answer to be checked. */
@@ -84,22 +85,13 @@ export interface SampledGradientOptions {
  */
 export async function checkLossGradientSampled(derivation: Derivation, options: SampledGradientOptions): Promise<Check> {
   const { rng, gradient, batches, batchSize } = options;
-  const { path, marginal, scheduler } = derivation;
+  const { path } = derivation;
   const differences: Float64Array[] = [];
   let norm = 0;
   for (let k = 0; k < batches; k++) {
-    const key = fork(rng, "batch", k);
-    const t = uniform(fork(key, "time"), new Float64Array(batchSize));
-    const batch = pathBatch(
-      scheduler,
-      t,
-      path.drawSource(fork(key, "source"), batchSize),
-      path.drawData(fork(key, "data"), batchSize),
-    );
-    const exact = zerosLike(batch.xt);
-    for (let b = 0; b < batchSize; b++) exact.data.set(marginal.velocity(t[b], rows(batch.xt, b, b + 1)), b * exact.dim);
-    const cfm = await gradient(t, batch.xt, batch.ut);
-    const fm = await gradient(t, batch.xt, exact);
+    const { t, xt, ut } = drawBatch(path, fork(rng, "batch", k), batchSize);
+    const cfm = await gradient(t, xt, ut);
+    const fm = await gradient(t, xt, evaluateEach(fieldOf(derivation), t, xt, zerosLike(xt)));
     differences.push(Float64Array.from({ length: fm.length }, (_, p) => cfm[p] - fm[p]));
     norm += Math.sqrt(dot(Float64Array.from(fm), Float64Array.from(fm))) / batches;
   }

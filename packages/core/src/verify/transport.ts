@@ -10,8 +10,6 @@ import { type Derivation, fieldOf } from "./derivation.js";
 export interface FlowOptions {
   /** Trajectories. @defaultValue 64 */
   readonly samples?: number;
-  /** The other field of the gap. @defaultValue `swirledField(derivation, 0.8)` */
-  readonly other?: VectorField;
 }
 
 /** Error of one step of a transport whose ends are tested as a sample: far below what a sample of them can show. */

@@ -4,7 +4,7 @@ import { atomPath } from "../field/index.js";
 import { pointsOf } from "../points/index.js";
 import { rngOf } from "../random/index.js";
 import { condOt, cosine, linearVp, polynomial, squareRoot, vp } from "../scheduler/index.js";
-import { type Check, type Verification, type VerifyOptions, verify } from "./index.js";
+import { type Check, checkIds, type Verification, type VerifyOptions, verify } from "./index.js";
 
 async function run(path: Parameters<typeof verify>[0], options: Partial<VerifyOptions> = {}): Promise<[Check[], Verification]> {
   const steps = verify(path, { rng: rngOf(1), probes: 2, trajectories: 48, ...options });
@@ -23,7 +23,8 @@ describe("verify", () => {
     expect(whole.checks.filter(({ passed }) => !passed)).toEqual([]);
     expect(whole).toMatchObject({ passed: true, skipped: [] });
     expect(seen).toEqual(whole.checks);
-    expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
+    expect(seen.map(({ id }) => id)).toEqual(checkIds);
+    expect(new Set(checkIds).size).toBe(checkIds.length);
     expect((await run(path))[1].checks).toEqual(whole.checks);
   });
 

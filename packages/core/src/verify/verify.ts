@@ -21,6 +21,32 @@ import { probesOf } from "./probes.js";
 import { checkSchedules } from "./schedules.js";
 import { checkTransport } from "./transport.js";
 
+/** The ids of all checks, in the order in which `verify` runs them. */
+export const checkIds: readonly string[] = [
+  "m1-path",
+  "m2-conditional-velocity",
+  "m4-conditional",
+  "m3-mixture",
+  "m4-exchange",
+  "m4-marginal",
+  "m5-bayes",
+  "m6-marginal-field",
+  "m7-conversions",
+  "m7-score",
+  "m7-divergence",
+  "m8-gradient-exact",
+  "m8-gradient-network",
+  "m8-floor",
+  "m9-schedules",
+  "m10-area",
+  "likelihood",
+  "transport",
+  "gap-same-path",
+  "gap-other-particles",
+  "gap-loss",
+  "gap-energy",
+];
+
 /** Options of `verify`. */
 export interface VerifyOptions {
   readonly rng: Rng;

@@ -1,4 +1,4 @@
-import { type Estimate, estimate, type Floor, type Points, zerosLike } from "@fluxion/core";
+import { type Estimate, estimate, type Floor, type Points, squaredRowDistances, zerosLike } from "@fluxion/core";
 import type { TrainingBatch } from "../objective/index.js";
 import type { NetworkField } from "./network-field.js";
 
@@ -61,12 +61,7 @@ function squaredDistances(x: Points, y: Points, name: string): Float64Array {
   if (x.size !== y.size || x.dim !== y.dim) {
     throw new RangeError(`Cannot evaluate the loss: ${name} is [${y.size}, ${y.dim}]; expected [${x.size}, ${x.dim}]`);
   }
-  const out = new Float64Array(x.size);
-  for (let i = 0; i < x.data.length; i++) {
-    const b = Math.floor(i / x.dim);
-    out[b] = Number(out[b]) + (Number(x.data[i]) - Number(y.data[i])) ** 2;
-  }
-  return out;
+  return squaredRowDistances(x, y);
 }
 
 /** L − V of two independent estimates. */
