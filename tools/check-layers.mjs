@@ -19,7 +19,7 @@ const CORE_LAYERS = [
   ["verify"],
 ];
 /** The packages, above all folders of core. */
-const PACKAGE_LAYERS = [["core"], ["kernels", "train", "io"], ["cli"]];
+const PACKAGE_LAYERS = [["core"], ["io"], ["kernels", "train"], ["cli"]];
 /** Node modules that read or write files. */
 const FILES = /^node:fs(\/promises)?$/;
 /** The one folder that may import the autodiff engine. */

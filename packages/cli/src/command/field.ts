@@ -74,7 +74,7 @@ export const fieldCommand: CommandDefinition = defineCommand<Options>({
       t: options.t,
       points: x.size,
       dim: x.dim,
-      certificate: { kind: "exact", scanned: set.atoms.points.size },
+      certificate: { promise: "exact", evaluations: x.size * set.atoms.points.size, skipped: 0, backend: "reference" },
     };
     const shapes = Object.fromEntries(Object.entries(arrays).map(([name, { shape }]) => [name, shape]));
     return {

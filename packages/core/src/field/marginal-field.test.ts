@@ -112,7 +112,7 @@ test("at t = 1 over atoms what has a limit is returned and the rest refused, wit
   expect(values.denoiser).toEqual(u.posterior.limit(x).denoiser.data);
   expect([...(values.entropy ?? []), ...(values.ess ?? []), ...(values.traceCov ?? [])]).toEqual([0, 0, 1, 1, 0, 0]);
   expect(row(data.points, top.indices[1])).toEqual(values.denoiser?.subarray(D));
-  expect(certificate).toEqual({ kind: "exact", scanned: 9 });
+  expect(certificate).toEqual({ promise: "exact", evaluations: 9 * x.size, skipped: 0, backend: "reference" });
   for (const name of ["velocity", "score", "noise", "logDensity", "divergence", "jvp"] as const) {
     expect(() => u.quantities(1, x, [name], { tangent: x })).toThrow(
       `Cannot evaluate "${name}" at t = 1: it diverges, since the path ends on the data points (β = 0); expected t < 1, or one of denoiser, traceCov, entropy, ess`,

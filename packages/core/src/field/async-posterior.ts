@@ -1,0 +1,109 @@
+import type { Points } from "../points/index.js";
+import type { Certificate, Demand } from "./certificate.js";
+import { type CertifiedScan, certifyScan } from "./certify-scan.js";
+import type { DataLimit, Moments, PathPoint, Want } from "./posterior.js";
+import { refuseLimit, requireQuery, requireTangent, requireTop } from "./require.js";
+import type { ScanBackend } from "./scan-backend.js";
+import { scanMoments, varianceAt } from "./scan-moments.js";
+
+/** Moments with what is promised of them. */
+export interface CertifiedMoments {
+  readonly moments: Moments;
+  readonly certificate: Certificate;
+}
+
+/** A `Posterior` that answers later and says what its answer is worth: scans in workers, on a GPU, on a disk. Eq. (M5) */
+export interface AsyncPosterior {
+  /** D. */
+  readonly dim: number;
+  /** N. */
+  readonly size: number;
+  /** As in `Posterior`. */
+  readonly singularAtData: boolean;
+  /**
+   * The moments at x, [B, D], as demanded. @throws RangeError as `Posterior.evaluate` does, and when the demand cannot be
+   * met: the error names the point and the bound that was reached.
+   */
+  evaluate(x: Points, at: PathPoint, want: Want, demand: Demand): Promise<CertifiedMoments>;
+  /** As in `Posterior`. */
+  limit(x: Points, top?: number): Promise<DataLimit>;
+}
+
+/** Options of `posteriorOn`. */
+export interface PosteriorOnOptions {
+  /** Width h of the Gaussian around every atom; 0 for the atoms themselves. @defaultValue 0 */
+  readonly bandwidth?: number;
+  /** The limit at the data, for atoms; without it t = 1 is refused. */
+  readonly limit?: (x: Points, top: number) => DataLimit | Promise<DataLimit>;
+}
+
+/**
+ * The posterior over the atoms that a backend holds, for the source N(0, I). Eq. (M5)
+ * @throws RangeError when the bandwidth is negative.
+ */
+export function posteriorOn(backend: ScanBackend, { bandwidth = 0, limit }: PosteriorOnOptions = {}): AsyncPosterior {
+  if (!(bandwidth >= 0 && bandwidth < Infinity)) {
+    throw new RangeError(`Cannot smooth the data: the bandwidth is ${bandwidth}; expected a finite number ≥ 0`);
+  }
+  const { dim, size } = backend;
+  return {
+    dim,
+    size,
+    singularAtData: bandwidth === 0,
+    async evaluate(x, at, want, demand) {
+      requireQuery(x, dim);
+      requireTangent(x, want.tangent);
+      requireMeets(backend, demand);
+      const query = {
+        alpha: at.alpha,
+        variance: varianceAt(at, bandwidth),
+        spread: want.spread ?? false,
+        top: requireTop(want.top ?? 0, size),
+        tangent: want.tangent,
+      };
+      const scan = await backend.scan(x, query, demand);
+      const certified = certifyScan(scan, backend);
+      const kappa = (at.alpha * bandwidth * bandwidth) / query.variance;
+      return {
+        moments: scanMoments(scan.state, x, { ...query, beta: at.beta, bandwidth }),
+        certificate: certificateOf({ scan: certified, shrink: 1 - at.alpha * kappa }, backend, demand),
+      };
+    },
+    async limit(x, top = 0) {
+      requireQuery(x, dim);
+      if (bandwidth > 0) refuseLimit();
+      if (limit === undefined) {
+        throw new RangeError(
+          `Cannot take the limit at the data: the backend "${backend.name}" does not hold the atoms in float64; expected t < 1`,
+        );
+      }
+      return limit(x, requireTop(top, size));
+    },
+  };
+}
+
+function requireMeets(backend: ScanBackend, demand: Demand): void {
+  if (backend.meets.has(demand.kind)) return;
+  const can = [...backend.meets].join(", ");
+  throw new RangeError(`Cannot promise "${demand.kind}": the backend "${backend.name}" cannot; expected one of ${can}`);
+}
+
+/** The certificate of the denoiser (1 − ακ)m + κx. @throws RangeError when a certified demand was missed. */
+function certificateOf(
+  { scan, shrink }: { readonly scan: CertifiedScan; readonly shrink: number },
+  backend: ScanBackend,
+  demand: Demand,
+): Certificate {
+  const bound = scan.mean.map((error) => error * shrink);
+  if (demand.kind === "certified") {
+    const allowed = demand.epsilon * backend.radius;
+    const missed = bound.findIndex((error) => !(error <= allowed));
+    if (missed >= 0) {
+      throw new RangeError(
+        `Cannot certify ${demand.epsilon}: the bound of point ${missed} is ${bound[missed] / backend.radius} of the radius of the data on "${backend.name}"; expected a larger epsilon, or the exact promise`,
+      );
+    }
+  }
+  const { evaluations, skipped } = scan;
+  return { promise: demand.kind, bound, evaluations, skipped, backend: backend.name };
+}

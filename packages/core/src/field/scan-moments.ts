@@ -1,0 +1,82 @@
+import { type Points, zerosLike } from "../points/index.js";
+import type { Moments, PathPoint, Spread, Tangent } from "./posterior.js";
+import { requireMass } from "./require.js";
+import type { ScanQuery, ScanState } from "./scan.js";
+import { topWeights } from "./top-weights.js";
+
+/** A scan over atoms of bandwidth h at (α, β): its variance is v = β² + α²h². */
+export interface SmoothedQuery extends ScanQuery {
+  readonly beta: number;
+  /** h ≥ 0. */
+  readonly bandwidth: number;
+}
+
+/**
+ * The variance v = β² + α²h² of x around αz_i.
+ * @throws RangeError where it is zero or so small that 1/v overflows: atoms have no density there.
+ */
+export function varianceAt({ alpha, beta }: PathPoint, bandwidth: number): number {
+  const variance = beta * beta + alpha * alpha * bandwidth * bandwidth;
+  if (0.5 / variance < Infinity) return variance;
+  throw new RangeError(
+    `Cannot evaluate the posterior at β = ${beta}: atoms have no density there in float64; expected t < 1, or the limit at the data`,
+  );
+}
+
+/**
+ * Moments of the posterior from a finished scan over atoms under the source N(0, I). What the smoothing adds inside a
+ * component is closed form: E[z|x] = m + κ(x − αm), κ = αh²/v, E[ε|x]/β = (x − αm)/v. Eq. (M3), Eq. (M5), Eq. (M7)
+ * @throws RangeError where no atom has a positive weight in float64.
+ */
+export function scanMoments(state: ScanState, x: Points, query: SmoothedQuery): Moments {
+  const { alpha, variance, bandwidth } = query;
+  const D = x.dim;
+  requireMass(state.mass);
+  const kappa = (alpha * bandwidth * bandwidth) / variance;
+  const denoiser = zerosLike(x);
+  const scaledNoise = zerosLike(x);
+  const score = zerosLike(x);
+  for (let d = 0; d < x.data.length; d++) {
+    const m = state.mean.data[d];
+    const residual = x.data[d] - alpha * m;
+    denoiser.data[d] = m + kappa * residual;
+    scaledNoise.data[d] = residual / variance;
+    score.data[d] = -residual / variance;
+  }
+  const constant = -0.5 * D * Math.log(2 * Math.PI * variance);
+  return {
+    logDensity: state.mass.map((mass, b) => state.top[b] + Math.log(mass) + constant),
+    denoiser,
+    scaledNoise,
+    score,
+    entropy: state.mass.map((mass, b) => Math.log(mass) - state.logitSum[b] / mass),
+    ess: state.mass.map((mass, b) => (mass * mass) / state.massSquared[b]),
+    top: topWeights(state.best, state.top, state.mass),
+    ...(query.spread ? { spread: spreadOf(state, D, kappa, query) } : {}),
+    ...(query.tangent ? { tangent: tangentOf(state, query.tangent, kappa, query) } : {}),
+  };
+}
+
+/** ∇μ = κI + (1 − ακ)(α/v)Cov_λ and tr Cov(z|x) = (1 − ακ)² tr Cov_λ + D h²β²/v, with 1 − ακ = β²/v. */
+function spreadOf(state: ScanState, D: number, kappa: number, { alpha, beta, variance, bandwidth }: SmoothedQuery): Spread {
+  const shrink = (beta * beta) / variance;
+  const within = bandwidth * bandwidth * shrink * D;
+  const cov = state.mass.map((mass, b) => state.spread[b] / mass); // tr Cov_λ [B]
+  return {
+    traceCov: cov.map((s) => shrink * shrink * s + within),
+    denoiserDivergence: cov.map((s) => kappa * D + ((shrink * alpha) / variance) * s),
+    scaledNoiseDivergence: cov.map((s) => (D - ((alpha * alpha) / variance) * s) / variance),
+  };
+}
+
+function tangentOf(state: ScanState, v: Points, kappa: number, { alpha, beta, variance }: SmoothedQuery): Tangent {
+  const denoiser = zerosLike(v);
+  const scaledNoise = zerosLike(v);
+  const shrink = (beta * beta) / variance;
+  for (let at = 0; at < v.data.length; at++) {
+    const along = (alpha / variance) * ((state.tangent?.data[at] ?? 0) / state.mass[Math.floor(at / v.dim)]); // ∇m·v
+    denoiser.data[at] = kappa * v.data[at] + shrink * along;
+    scaledNoise.data[at] = (v.data[at] - alpha * along) / variance;
+  }
+  return { denoiser, scaledNoise };
+}
