@@ -1,1 +1,2 @@
 export * from "./bind/index.js";
+export * from "./choose/index.js";

@@ -1,0 +1,1 @@
+export * from "./fastest-backend.js";
