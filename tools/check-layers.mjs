@@ -12,10 +12,10 @@ import { filesUnder, isTest, packagesOf } from "./lib/tree.mjs";
 /** The folders of `packages/core/src`. */
 const CORE_LAYERS = [
   ["points", "random", "linalg"],
-  ["scheduler", "ode", "distribution", "coupling"],
+  ["scheduler", "ode", "distribution", "coupling", "bound"],
   ["path"],
   ["field"],
-  ["floor", "sample", "metric"],
+  ["conditional", "floor", "sample", "metric"],
   ["verify"],
 ];
 /** The packages, above all folders of core. */

@@ -1,3 +1,5 @@
+export * from "./bound/index.js";
+export * from "./conditional/index.js";
 export * from "./coupling/index.js";
 export * from "./distribution/index.js";
 export * from "./field/index.js";
