@@ -6,12 +6,16 @@
  *     E[z|x] = m + κ(x − αm),   κ = αh²/v,   E[ε|x]/β = (x − αm)/v = −∇ log p_t(x)
  */
 import { row } from "../points/index.js";
+import { certifyScan } from "./certify-scan.js";
 import { dataLimit } from "./data-limit.js";
+import { denoiserBound } from "./denoiser-bound.js";
 import { logitsOf, type WeightedAtoms } from "./logits.js";
 import type { Posterior } from "./posterior.js";
+import { reachOf } from "./reach.js";
+import { referenceError } from "./reference-error.js";
 import { refuseLimit, requireMass, requireQuery, requireTangent, requireTop, requireWeights } from "./require.js";
-import { type ScanQuery, scanAtoms } from "./scan.js";
-import { scanMoments, varianceAt } from "./scan-moments.js";
+import { scanAtoms } from "./scan.js";
+import { type SmoothedQuery, scanMoments, varianceAt } from "./scan-moments.js";
 
 /** How the atoms are smoothed. */
 export interface AtomPosteriorOptions {
@@ -30,6 +34,7 @@ export function atomPosterior(atoms: WeightedAtoms, { bandwidth = 0 }: AtomPoste
   }
   const { dim, size } = atoms.points;
   requireWeights(atoms.logWeights, size);
+  const reach = reachOf(atoms);
   return {
     dim,
     size,
@@ -37,14 +42,20 @@ export function atomPosterior(atoms: WeightedAtoms, { bandwidth = 0 }: AtomPoste
     evaluate(x, at, want = {}) {
       requireQuery(x, dim);
       requireTangent(x, want.tangent);
-      const query: ScanQuery = {
+      const query: SmoothedQuery = {
         alpha: at.alpha,
         variance: varianceAt(at, bandwidth),
         spread: want.spread ?? false,
         top: requireTop(want.top ?? 0, size),
         tangent: want.tangent,
+        beta: at.beta,
+        bandwidth,
       };
-      return scanMoments(scanAtoms(atoms, x, query), x, { ...query, beta: at.beta, bandwidth });
+      const state = scanAtoms(atoms, x, query);
+      const moments = scanMoments(state, x, query);
+      const error = referenceError(x, query, reach, state);
+      const { mean } = certifyScan({ state, error, evaluations: 0, skipped: 0 }, reach, query);
+      return { ...moments, bound: denoiserBound(mean, moments, x, query) };
     },
     weights(x, at) {
       requireQuery(x, dim);
@@ -59,9 +70,8 @@ export function atomPosterior(atoms: WeightedAtoms, { bandwidth = 0 }: AtomPoste
       return out;
     },
     limit(x, top = 0) {
-      requireQuery(x, dim);
       if (bandwidth > 0) refuseLimit();
-      return dataLimit(atoms, x, requireTop(top, size));
+      return dataLimit(atoms, x, top);
     },
   };
 }

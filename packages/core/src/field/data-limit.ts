@@ -1,16 +1,28 @@
 import { type Points, row, zeros } from "../points/index.js";
 import type { WeightedAtoms } from "./logits.js";
 import type { DataLimit } from "./posterior.js";
+import { requireQuery, requireTop } from "./require.js";
+
+/** Where nearness is measured, when not between atoms and points themselves: images of both under one map. */
+export interface SeenAs {
+  /** Of the atoms, [N, S]. */
+  readonly atoms: Points;
+  /** Of the points, [B, S]. */
+  readonly x: Points;
+}
 
 /**
  * The posterior as β → 0 at α = 1: all weight goes to the nearest atoms, shared by their prior weights where several
  * are at exactly the same distance in float64. Eq. (M5)
  *
  * At a tie this is the posterior under N(z, β²I) with β → 0, not the limit along a path: there α < 1 shortens every
- * atom, and atoms of unequal norm tie at no t < 1.
+ * atom, and atoms of unequal norm tie at no t < 1. Distances are those between the images, where `seen` gives some.
+ * @throws RangeError when x is not finite or of another dim, `wanted` is no count, or a distance overflows.
  */
-export function dataLimit(atoms: WeightedAtoms, x: Points, top: number): DataLimit {
+export function dataLimit(atoms: WeightedAtoms, x: Points, wanted: number, seen?: SeenAs): DataLimit {
   const { points, logWeights } = atoms;
+  requireQuery(x, points.dim);
+  const top = requireTop(wanted, points.size);
   const D = points.dim;
   const size = x.size;
   const limit = {
@@ -23,7 +35,7 @@ export function dataLimit(atoms: WeightedAtoms, x: Points, top: number): DataLim
     top: { count: top, indices: new Int32Array(size * top).fill(-1), weights: new Float64Array(size * top) },
   };
   for (let b = 0; b < size; b++) {
-    const { indices, distance } = nearest(atoms, row(x, b));
+    const { indices, distance } = nearest(seen?.atoms ?? points, logWeights, row(seen?.x ?? x, b));
     if (distance === Infinity) {
       throw new RangeError(
         `Cannot find the nearest atom: the squared distance of point ${b} overflows; expected a point near the data`,
@@ -60,7 +72,7 @@ function shares(logs: readonly number[]): number[] {
 }
 
 /** All atoms of positive weight at the least distance from x, by index. */
-function nearest({ points, logWeights }: WeightedAtoms, x: Float64Array): { indices: number[]; distance: number } {
+function nearest(points: Points, logWeights: Float64Array, x: Float64Array): { indices: number[]; distance: number } {
   let best = Infinity;
   let indices: number[] = [];
   for (let i = 0; i < points.size; i++) {
