@@ -1,9 +1,10 @@
 import type { Points } from "../points/index.js";
 import type { Certificate, Demand } from "./certificate.js";
-import { type CertifiedScan, certifyScan } from "./certify-scan.js";
+import { certifyScan } from "./certify-scan.js";
+import { denoiserBound } from "./denoiser-bound.js";
 import type { DataLimit, Moments, PathPoint, Want } from "./posterior.js";
 import { refuseLimit, requireQuery, requireTangent, requireTop } from "./require.js";
-import type { ScanBackend } from "./scan-backend.js";
+import type { Scan, ScanBackend } from "./scan-backend.js";
 import { scanMoments, varianceAt } from "./scan-moments.js";
 
 /** Moments with what is promised of them. */
@@ -60,14 +61,13 @@ export function posteriorOn(backend: ScanBackend, { bandwidth = 0, limit }: Post
         spread: want.spread ?? false,
         top: requireTop(want.top ?? 0, size),
         tangent: want.tangent,
+        beta: at.beta,
+        bandwidth,
       };
       const scan = await backend.scan(x, query, demand);
-      const certified = certifyScan(scan, backend);
-      const kappa = (at.alpha * bandwidth * bandwidth) / query.variance;
-      return {
-        moments: scanMoments(scan.state, x, { ...query, beta: at.beta, bandwidth }),
-        certificate: certificateOf({ scan: certified, shrink: 1 - at.alpha * kappa }, backend, demand),
-      };
+      const moments = scanMoments(scan.state, x, query);
+      const bound = denoiserBound(certifyScan(scan, backend, query).mean, moments, x, query);
+      return { moments: { ...moments, bound }, certificate: certificateOf(scan, bound, backend, demand) };
     },
     async limit(x, top = 0) {
       requireQuery(x, dim);
@@ -88,13 +88,8 @@ function requireMeets(backend: ScanBackend, demand: Demand): void {
   throw new RangeError(`Cannot promise "${demand.kind}": the backend "${backend.name}" cannot; expected one of ${can}`);
 }
 
-/** The certificate of the denoiser (1 − ακ)m + κx. @throws RangeError when a certified demand was missed. */
-function certificateOf(
-  { scan, shrink }: { readonly scan: CertifiedScan; readonly shrink: number },
-  backend: ScanBackend,
-  demand: Demand,
-): Certificate {
-  const bound = scan.mean.map((error) => error * shrink);
+/** The certificate of a scan and its denoiser. @throws RangeError when a certified demand was missed. */
+function certificateOf({ evaluations, skipped }: Scan, bound: Float64Array, backend: ScanBackend, demand: Demand): Certificate {
   if (demand.kind === "certified") {
     const allowed = demand.epsilon * backend.radius;
     const missed = bound.findIndex((error) => !(error <= allowed));
@@ -104,6 +99,5 @@ function certificateOf(
       );
     }
   }
-  const { evaluations, skipped } = scan;
   return { promise: demand.kind, bound, evaluations, skipped, backend: backend.name };
 }

@@ -1,32 +1,174 @@
+import {
+  entropyContinuity,
+  outward,
+  perturbedEntropy,
+  perturbedMean,
+  perturbedTrace,
+  perturbedVariation,
+  perturbedWeight,
+  restShare,
+  truncatedEntropy,
+  truncatedLogMass,
+  truncatedMean,
+  truncatedTrace,
+} from "../bound/index.js";
+import type { ScanQuery } from "./scan.js";
 import type { Scan, ScanBackend } from "./scan-backend.js";
 
-/** Rigorous error bounds of what a scan gives, for each query. */
+/** Rigorous error bounds of what a scan gives, for each query; ∞ where nothing can be said. */
 export interface CertifiedScan {
   /** ‖m̂ − m‖ of the mean over atoms, in the units of the data, [B]. */
   readonly mean: Float64Array;
   /** Total variation between the computed and the true posterior weights, [B]. */
   readonly weights: Float64Array;
-  /** Of log p_t(x), nats, [B]. */
+  /** |λ̂_i − λ_i| of any single weight exp(ℓ̂_i − top)/mass, [B]. */
+  readonly weight: Float64Array;
+  /** Of log Σ e^ℓ = top + log mass, nats; with a query also of −(D/2) log(2πv), and so of log p_t(x), [B]. */
   readonly logDensity: Float64Array;
+  /** Of the entropy log mass − logitSum/mass, nats, [B]. */
+  readonly entropy: Float64Array;
+  /** Of tr Cov_λ = spread/mass, in the units of the data squared, [B]; ∞ unless the query wanted the spread. */
+  readonly traceCov: Float64Array;
   readonly evaluations: number;
   readonly skipped: number;
 }
 
+/** What a certificate needs to know of the query: whether the state has a spread, and the constant of the density. */
+export type CertifiedQuery = Pick<ScanQuery, "spread" | "variance">;
+
 /**
- * Error bounds of a scan from the errors of its parts. With every logit off by at most δ the weights move by at most
- * tanh(δ/2) in total variation, and the mean by that times the diameter; a share τ left out moves it by τ times the
- * diameter; rounding in the sums adds its own.
+ * Error bounds of a scan from the errors of its parts: perturbed logits on what was kept, how far they move the posterior
+ * being bounded by how concentrated it is; then the share that was left out; then rounding of the sums. What the state
+ * says of the concentration is used: the largest weight 1/mass, logitSum, and the spread where the query has it.
  */
-export function certifyScan(scan: Scan, { radius }: Pick<ScanBackend, "radius">): CertifiedScan {
-  const { error } = scan;
-  const weights = error.logit.map((delta, b) => Math.tanh(delta / 2) + error.skipped[b]);
-  return {
-    mean: weights.map((tv, b) => 2 * radius * tv + error.mean[b]),
-    weights,
-    logDensity: error.logit.map(
-      (delta, b) => delta + error.shift[b] + Math.log1p(error.mass[b]) - Math.log1p(-Math.min(error.skipped[b], 1)),
-    ),
-    evaluations: scan.evaluations,
-    skipped: scan.skipped,
+export function certifyScan(scan: Scan, backend: Pick<ScanBackend, "radius" | "size">, query?: CertifiedQuery): CertifiedScan {
+  const B = scan.state.mass.length;
+  const out = {
+    mean: new Float64Array(B).fill(Infinity),
+    weights: new Float64Array(B).fill(1),
+    weight: new Float64Array(B).fill(1),
+    logDensity: new Float64Array(B).fill(Infinity),
+    entropy: new Float64Array(B).fill(Infinity),
+    traceCov: new Float64Array(B).fill(Infinity),
   };
+  for (let b = 0; b < B; b++) {
+    const known = partsOf(scan, b, backend, query);
+    if (known === undefined) continue; // nothing was seen, or a bound is not a number
+    out.mean[b] = meanBound(known);
+    out.weights[b] = variationBound(known);
+    out.weight[b] = weightBound(known);
+    out.logDensity[b] = logDensityBound(known, scan.state.top[b], densityConstant(scan.state.mean.dim, query));
+    out.entropy[b] = entropyBound(known, variationBound(known));
+    if (query?.spread) out.traceCov[b] = traceBound(known);
+  }
+  return { ...out, evaluations: scan.evaluations, skipped: scan.skipped };
+}
+
+/** Errors of one query, and what its state says of the posterior. */
+interface Parts {
+  readonly logit: number;
+  readonly shift: number;
+  readonly mean: number;
+  readonly mass: number;
+  readonly skipped: number;
+  /** N. */
+  readonly size: number;
+  readonly radius: number;
+  /** Σ ŵ as computed. */
+  readonly total: number;
+  /** Upper bound of the largest weight. */
+  readonly largest: number;
+  /** Upper bound of all others together. */
+  readonly rest: number;
+  /** Upper bound of √(tr Cov_λ̂). */
+  readonly deviation: number;
+  /** tr Cov as computed. */
+  readonly trace: number;
+  /** Upper bound of Σλ̂(top − ℓ̂), and what rounding leaves open of it. */
+  readonly gap: number;
+  readonly gapError: number;
+}
+
+function partsOf(
+  { state, error }: Scan,
+  b: number,
+  { radius, size }: Pick<ScanBackend, "radius" | "size">,
+  query: CertifiedQuery | undefined,
+): Parts | undefined {
+  const total = state.mass[b];
+  const [logit, shift, mean, mass] = [error.logit[b], error.shift[b], error.mean[b], error.mass[b]];
+  if (!(total > 0) || !(logit >= 0) || !(shift >= 0) || !(mean >= 0) || !(mass >= 0 && mass < 1)) return undefined;
+  if (!(error.skipped[b] >= 0)) return undefined;
+  const ratio = outward((1 + mass) / (1 - mass)); // of two sums, each within `mass`
+  const rest = size === 1 ? 0 : restShare({ mass: total, logitSum: state.logitSum[b], relative: mass, logit });
+  const skipped = Math.min(1, error.skipped[b]);
+  const kept = outward(1 / (1 - skipped)); // averages of squares over what was kept are at most this times those over all
+  const trace = state.spread[b] / total;
+  const computed = -state.logitSum[b] / total;
+  return {
+    logit,
+    shift,
+    mean,
+    mass,
+    skipped,
+    size,
+    radius,
+    total,
+    largest: Math.min(1, outward((1 + mass) / total)),
+    rest,
+    deviation: query?.spread ? Math.min(radius, outward(Math.sqrt(kept) * (Math.sqrt(trace * ratio) + 2 * mean))) : Infinity,
+    trace,
+    gap: outward(kept * (computed * ratio + 2 * logit)),
+    gapError: outward(computed * (ratio - 1 + 2 * Number.EPSILON) + 2 * logit),
+  };
+}
+
+/** Perturbation on what was kept, then truncation, then rounding. */
+function meanBound(p: Parts): number {
+  const moved = perturbedMean(p.logit, p) + truncatedMean(p.skipped, p.radius);
+  return outward(Math.min(moved, 2 * p.radius) + p.mean);
+}
+
+function variationBound(p: Parts): number {
+  return Math.min(1, outward(perturbedVariation(p.logit, p.rest) + p.skipped));
+}
+
+/**
+ * With the rounding of exp(ℓ̂ − top)/mass, relative to a weight of at most `largest`. Its ℓ̂ need not be that of the ŵ in the
+ * mass, but for the top: the two quotients differ by at most λ̂²(e^{2δ} − 1).
+ */
+function weightBound(p: Parts): number {
+  const other = Math.min(p.largest, p.rest);
+  const rounding = p.largest * (p.mass / (1 - p.mass) + 8 * Number.EPSILON) + other * other * Math.expm1(2 * p.logit);
+  return Math.min(1, outward(perturbedWeight(p.logit, p) + p.skipped + rounding));
+}
+
+/** With the rounding of top + log mass and of the constant added to it. */
+function logDensityBound(p: Parts, top: number, constant: number): number {
+  const rounding = 2 * Number.EPSILON * (Math.abs(top) + Math.abs(Math.log(p.total)) + constant);
+  return outward(p.logit + p.shift - Math.log1p(-p.mass) + truncatedLogMass(p.skipped) + rounding);
+}
+
+/** The sizes of what is summed and multiplied in −(D/2) log(2πv). */
+function densityConstant(dim: number, query: CertifiedQuery | undefined): number {
+  return query === undefined ? 0 : 0.5 * dim * (2 * Math.abs(Math.log(2 * Math.PI * query.variance)) + 2);
+}
+
+/** Directly, or through the total variation. */
+function entropyBound(p: Parts, variation: number): number {
+  const logMass = Math.abs(Math.log(p.total));
+  const rounding = -Math.log1p(-p.mass) + p.gapError + 2 * Number.EPSILON * (logMass + p.gap);
+  const direct = perturbedEntropy(p.logit, p.gap) + truncatedEntropy(p.skipped, p.size);
+  return outward(Math.min(direct, entropyContinuity(variation, p.size)) + rounding);
+}
+
+/**
+ * |√(spread/mass) − √V| ≤ (ratio − 1)·√(spread/mass) + 2·mean: `spread` is Σŵ‖z̃ − m̃‖² with atoms and shard means within `mean` of
+ * the true ones, a norm of the pairs (inside a shard, between shards).
+ */
+function traceBound(p: Parts): number {
+  const ratio = (1 + p.mass) / (1 - p.mass) - 1;
+  const lost = outward(Math.sqrt(p.trace) * (ratio + 2 * Number.EPSILON) + 2 * p.mean);
+  const rounding = outward(lost * (2 * Math.sqrt(p.trace) + lost));
+  return outward(perturbedTrace(p.logit, p) + truncatedTrace(p.skipped, p.radius) + rounding);
 }

@@ -18,6 +18,7 @@ export * from "./posterior-of.js";
 export type { Quantities, QuantityOptions } from "./quantities.js";
 export { type Quantity, quantities } from "./quantity.js";
 export * from "./reference-backend.js";
+export { referenceError } from "./reference-error.js";
 export * from "./scan.js";
 export type * from "./scan-backend.js";
 export { type SmoothedQuery, scanMoments } from "./scan-moments.js";

@@ -34,8 +34,9 @@ export interface MarginalField extends VectorField {
  */
 export function marginalField(scheduler: Scheduler, posterior: Posterior): MarginalField {
   const { dim } = posterior;
-  const fullScan = (x: Points): Certificate => ({
+  const fullScan = (x: Points, bound?: Float64Array): Certificate => ({
     promise: "exact",
+    ...(bound ? { bound } : {}),
     evaluations: x.size * posterior.size,
     skipped: 0,
     backend: "reference",
@@ -53,11 +54,11 @@ export function marginalField(scheduler: Scheduler, posterior: Posterior): Margi
     quantities(t, x, names, options = {}) {
       const at = scheduler.at(t);
       requireQuantities(names, x, options);
-      const found =
-        at.beta === 0 && posterior.singularAtData
-          ? quantitiesAtData(names, posterior.limit(x, options.top))
-          : quantitiesFrom(names, { t, at, x }, posterior.evaluate(x, at, wantOf(names, options)));
-      return { ...found, certificate: fullScan(x) };
+      if (at.beta === 0 && posterior.singularAtData) {
+        return { ...quantitiesAtData(names, posterior.limit(x, options.top)), certificate: fullScan(x) };
+      }
+      const moments = posterior.evaluate(x, at, wantOf(names, options));
+      return { ...quantitiesFrom(names, { t, at, x }, moments), certificate: fullScan(x, moments.bound) };
     },
   };
 }

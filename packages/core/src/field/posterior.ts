@@ -25,6 +25,8 @@ export interface Moments {
   readonly logDensity: Float64Array;
   /** μ = E[z|x], [B, D]. */
   readonly denoiser: Points;
+  /** No less than ‖denoiser − μ‖, rounding included, [B]; absent where there is no analysis of the rounding. */
+  readonly bound?: Float64Array;
   /** E[ε|x]/β = (x − αμ)/β², [B, D]. */
   readonly scaledNoise: Points;
   /** ∇ log p_t(x), [B, D]. Equals −scaledNoise when the source is N(0, I). Eq. (M7) */

@@ -3,19 +3,29 @@ import type { Demand } from "./certificate.js";
 import type { ScanQuery, ScanState } from "./scan.js";
 
 /**
- * How far a computed state may be from the true one, for each query. All are rigorous upper bounds: rounding of the
- * arithmetic and of the stored data, and what was left out.
+ * How far a computed state may be from the true one, for each query: rigorous upper bounds, ∞ where there is none.
+ *
+ * The sums of a state are those of some weights ŵ_i, in exact arithmetic, up to `mean` and `mass`; and ŵ_i = exp(ℓ̂_i − top) of
+ * some logits ℓ̂_i, those of the largest weight exactly top, up to `logit` and `shift`. What happens to a weight after its
+ * logit, such as the error of exp or of a rescaling by exp(shift) when shards are merged, may be counted as nats of its
+ * logit: log(1 + ε).
  */
 export interface ScanError {
-  /** δ with |ℓ̂_i − ℓ_i| ≤ δ up to one shift common to all i, [B]. */
+  /**
+   * δ with |ℓ̂_i − ℓ_i − c| ≤ δ for one c common to all i that were not left out, [B]; the logits in `logitSum` and `best`
+   * are within it too.
+   */
   readonly logit: Float64Array;
-  /** Bound of the common shift itself, nats; it enters log p_t(x) alone, [B]. */
+  /** Bound of |c|, nats; it enters log p_t(x) alone, [B]. */
   readonly shift: Float64Array;
-  /** Bound of what rounding in the sums, given the logits, adds to ‖mean‖, in the units of the data, [B]. */
+  /** ‖mean − Σŵz/Σŵ‖: rounding of the sums and of the stored z, in the units of the data, [B]. */
   readonly mean: Float64Array;
-  /** Relative error bound of `mass`, `massSquared` and `spread` given the logits and the mean, [B]. */
+  /**
+   * Relative error of `mass`, `massSquared` and `logitSum`, given ŵ and the logits; of `spread` too, beyond what a mean and
+   * atoms that are off by `mean` explain, [B].
+   */
   readonly mass: Float64Array;
-  /** Share of the true mass that was left out: τ ≤ skipped, [B]. */
+  /** τ: the share of the true mass of what was left out, added to the share of ŵ that is not within `logit`, [B]. */
   readonly skipped: Float64Array;
 }
 
@@ -47,7 +57,8 @@ export interface ScanBackend {
   /**
    * The state of all atoms for queries x, [B, D]. For `certified` the caller reads what was reached from the error; a
    * backend may stop there or refine.
-   * @throws RangeError for a query that is not finite, or a demand that it does not meet; Error when a worker or device is lost.
+   * @throws RangeError for a query that is not finite, or a demand that it does not meet; Error when a worker or device is
+   * lost, or after `close`.
    */
   scan(x: Points, query: ScanQuery, demand: Demand): Promise<Scan>;
   /** Frees workers, memory and devices. Further scans are errors. */
