@@ -78,6 +78,18 @@ function build(projects) {
   return runAttached(execPath, [tsc, "-b", ...projects], { cwd: root, stdio: ["ignore", 2, 2] });
 }
 
+/** Compiles the WebAssembly kernels where they changed: TypeScript needs the module that carries them. @returns {Promise<number>} */
+async function buildKernels() {
+  try {
+    const { buildWasm } = await import("./build-wasm.mjs");
+    await buildWasm();
+    return 0;
+  } catch (error) {
+    stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    return 1;
+  }
+}
+
 /**
  * Makes a clone usable: checks Node, installs what the lock file asks for, compiles what changed. Does nothing but
  * look where nothing is to be done. Problems are told on stderr.
@@ -100,7 +112,8 @@ export async function ready({ projects = ["."] } = {}) {
       return { installed: false, typed: false, code };
     }
   }
-  const code = projects.length === 0 ? 0 : await build(projects);
+  const kernels = await buildKernels();
+  const code = kernels !== 0 || projects.length === 0 ? kernels : await build(projects);
   return { installed: true, typed: code === 0, code };
 }
 

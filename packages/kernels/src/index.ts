@@ -1,2 +1,3 @@
 export * from "./bind/index.js";
 export * from "./choose/index.js";
+export * from "./wasm/index.js";

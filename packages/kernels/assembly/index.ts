@@ -1,0 +1,6 @@
+// Kernels of the WebAssembly backend. Every export takes the workspace of its thread first; addresses and distances
+// between rows are in bytes. Nothing here allocates.
+export { exp32, exp64 } from "./exp";
+export { products32, products64 } from "./products";
+export { softmaxRows } from "./softmax";
+export { weightedSums } from "./weighted-sums";

@@ -1,0 +1,6 @@
+export * from "./arena.js";
+export * from "./pool.js";
+export * from "./row-matrix.js";
+export * from "./row-products.js";
+export { type SpawnWorker, spawnWorker, type WorkerAnswer, type WorkerHandle, type WorkerListener } from "./spawn-worker.js";
+export * from "./worker-lost-error.js";
