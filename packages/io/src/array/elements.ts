@@ -4,7 +4,9 @@ import { type NdArray, requireConsistent } from "./nd-array.js";
 /** Which byte of a number comes first in a file. */
 export type ByteOrder = "little" | "big";
 
-const HOST: ByteOrder = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? "little" : "big";
+/** Whether the numbers of typed arrays lie in memory as they lie in little-endian files. */
+export const isLittleEndian: boolean = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+const HOST: ByteOrder = isLittleEndian ? "little" : "big";
 
 /** Reverses the bytes of every `size`-byte element in place. */
 function swap(bytes: Uint8Array, size: number): void {

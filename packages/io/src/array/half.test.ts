@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bfloat16ToNumber, halfToNumber, widen } from "./half.js";
+import { bfloat16ToNumber, halfToNumber, numberToHalf, widen } from "./half.js";
 
 describe("halfToNumber", () => {
   it("gives the known values of binary16", () => {
@@ -24,6 +24,19 @@ describe("halfToNumber", () => {
     const numbers = Array.from({ length: 0x7c00 }, (_, pattern) => halfToNumber(pattern));
     expect(numbers.findIndex((number, i) => i > 0 && !(number > (numbers[i - 1] ?? 0)))).toBe(-1);
     expect(Array.from(Float32Array.from(numbers))).toEqual(numbers);
+  });
+});
+
+describe("numberToHalf", () => {
+  it("gives every pattern back from its value, and halfway values to the even pattern", () => {
+    for (let pattern = 0; pattern < 0x7c00; pattern++) {
+      const [low, high] = [halfToNumber(pattern), pattern === 0x7bff ? 65536 : halfToNumber(pattern + 1)];
+      const even = pattern % 2 === 0 ? pattern : pattern + 1;
+      const middle = (low + high) / 2; // exact: a half has 11 bits
+      expect([numberToHalf(low), numberToHalf(middle), numberToHalf(-middle)]).toEqual([pattern, even, even | 0x8000]);
+      expect([numberToHalf(middle * (1 - 1e-9)), numberToHalf(middle * (1 + 1e-9))]).toEqual([pattern, pattern + 1]);
+    }
+    expect([numberToHalf(-0), numberToHalf(1e9), numberToHalf(Number.NaN)]).toEqual([0x8000, 0x7c00, 0x7e00]);
   });
 });
 

@@ -13,6 +13,27 @@ export function halfToNumber(pattern: number): number {
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
+/** The pattern of the binary16 number nearest to a float64 one, ties to the even pattern; beyond 65519 an infinity. */
+export function numberToHalf(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (Number.isNaN(value)) return 0x7e00;
+  if (size >= 65520) return sign | 0x7c00;
+  if (size < 2 ** -14) return sign | toEven(size * 2 ** 24); // subnormal: 1024 of them are the least normal number
+  let exponent = Math.floor(Math.log2(size));
+  if (2 ** exponent > size)
+    exponent--; // the logarithm may round across a power of two
+  else if (2 ** (exponent + 1) <= size) exponent++;
+  return sign | (((exponent + 14) << 10) + toEven(size * 2 ** (10 - exponent))); // the hidden bit carries into the exponent
+}
+
+/** The nearest whole number, halves to the even one. */
+function toEven(value: number): number {
+  const low = Math.floor(value);
+  const over = value - low;
+  return over > 0.5 || (over === 0.5 && low % 2 === 1) ? low + 1 : low;
+}
+
 /** The value of a bfloat16 pattern: the upper half of a float32. */
 export function bfloat16ToNumber(pattern: number): number {
   bits[0] = pattern << 16;
