@@ -12,4 +12,4 @@ export * from "./spirals.js";
 export * from "./swiss-roll.js";
 export type { ToyParams, ToySet } from "./toy-set.js";
 export * from "./toy-sets.js";
-export { type Weights, weightEntropy } from "./weights.js";
+export { normaliseWeights, type Weights, weightEntropy, weightsOrEqual } from "./weights.js";
