@@ -1,3 +1,4 @@
 export * from "./bind/index.js";
 export * from "./choose/index.js";
 export * from "./wasm/index.js";
+export * from "./store/index.js";

@@ -1,0 +1,3 @@
+export { mergedChunkError } from "./merged-error.js";
+export * from "./scan-chunk.js";
+export * from "./store-backend.js";
