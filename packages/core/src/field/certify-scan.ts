@@ -27,7 +27,10 @@ export interface CertifiedScan {
   readonly logDensity: Float64Array;
   /** Of the entropy log mass − logitSum/mass, nats, [B]. */
   readonly entropy: Float64Array;
-  /** Of tr Cov_λ = spread/mass, in the units of the data squared, [B]; ∞ unless the query wanted the spread. */
+  /**
+   * Of tr Cov_λ = spread/mass, and of ‖Cov_λ v‖ for every unit vector v, tangent/mass, in the units of the data squared, [B].
+   * Sharper where the query wanted the spread.
+   */
   readonly traceCov: Float64Array;
   readonly evaluations: number;
   readonly skipped: number;
@@ -59,7 +62,7 @@ export function certifyScan(scan: Scan, backend: Pick<ScanBackend, "radius" | "s
     out.weight[b] = weightBound(known);
     out.logDensity[b] = logDensityBound(known, scan.state.top[b], densityConstant(scan.state.mean.dim, query));
     out.entropy[b] = entropyBound(known, variationBound(known));
-    if (query?.spread) out.traceCov[b] = traceBound(known);
+    out.traceCov[b] = traceBound(known);
   }
   return { ...out, evaluations: scan.evaluations, skipped: scan.skipped };
 }
@@ -82,8 +85,10 @@ interface Parts {
   readonly rest: number;
   /** Upper bound of √(tr Cov_λ̂). */
   readonly deviation: number;
-  /** tr Cov as computed. */
+  /** tr Cov as computed, or at most. */
   readonly trace: number;
+  /** Entropy as computed. */
+  readonly entropy: number;
   /** Upper bound of Σλ̂(top − ℓ̂), and what rounding leaves open of it. */
   readonly gap: number;
   readonly gapError: number;
@@ -103,7 +108,7 @@ function partsOf(
   const rest = size === 1 ? 0 : restShare({ mass: total, logitSum: state.logitSum[b], relative: mass, logit });
   const skipped = Math.min(1, error.skipped[b]);
   const kept = outward(1 / (1 - skipped)); // averages of squares over what was kept are at most this times those over all
-  const trace = state.spread[b] / total;
+  const trace = query?.spread ? state.spread[b] / total : outward(radius * radius);
   const computed = -state.logitSum[b] / total;
   return {
     logit,
@@ -118,6 +123,7 @@ function partsOf(
     rest,
     deviation: query?.spread ? Math.min(radius, outward(Math.sqrt(kept) * (Math.sqrt(trace * ratio) + 2 * mean))) : Infinity,
     trace,
+    entropy: Math.log(total) + computed,
     gap: outward(kept * (computed * ratio + 2 * logit)),
     gapError: outward(computed * (ratio - 1 + 2 * Number.EPSILON) + 2 * logit),
   };
@@ -139,7 +145,8 @@ function variationBound(p: Parts): number {
  */
 function weightBound(p: Parts): number {
   const other = Math.min(p.largest, p.rest);
-  const rounding = p.largest * (p.mass / (1 - p.mass) + 8 * Number.EPSILON) + other * other * Math.expm1(2 * p.logit);
+  const quotient = other === 0 ? 0 : other * other * Math.expm1(2 * p.logit);
+  const rounding = p.largest * (p.mass / (1 - p.mass) + 8 * Number.EPSILON) + quotient;
   return Math.min(1, outward(perturbedWeight(p.logit, p) + p.skipped + rounding));
 }
 
@@ -154,17 +161,22 @@ function densityConstant(dim: number, query: CertifiedQuery | undefined): number
   return query === undefined ? 0 : 0.5 * dim * (2 * Math.abs(Math.log(2 * Math.PI * query.variance)) + 2);
 }
 
-/** Directly, or through the total variation. */
+/**
+ * Directly; or through the total variation; or, where nearly all weight is on one atom, as neither entropy is large: the true
+ * one is at most h(q) + q log(N − 1) with q the weight that the top lacks, and |a − b| ≤ max(a, b).
+ */
 function entropyBound(p: Parts, variation: number): number {
   const logMass = Math.abs(Math.log(p.total));
   const rounding = -Math.log1p(-p.mass) + p.gapError + 2 * Number.EPSILON * (logMass + p.gap);
   const direct = perturbedEntropy(p.logit, p.gap) + truncatedEntropy(p.skipped, p.size);
-  return outward(Math.min(direct, entropyContinuity(variation, p.size)) + rounding);
+  const small = Math.max(Math.abs(p.entropy), entropyContinuity(Math.min(1, outward(p.rest + variation)), p.size));
+  return Math.min(outward(small), outward(Math.min(direct, entropyContinuity(variation, p.size)) + rounding));
 }
 
 /**
  * |√(spread/mass) − √V| ≤ (ratio − 1)·√(spread/mass) + 2·mean: `spread` is Σŵ‖z̃ − m̃‖² with atoms and shard means within `mean` of
- * the true ones, a norm of the pairs (inside a shard, between shards).
+ * the true ones, a norm of the pairs (inside a shard, between shards). That of a covariance matrix Σŵ(z̃ − m̃)(z̃ − m̃)ᵀ is bounded
+ * in the same way, and so are perturbation and truncation, whose proofs hold for (v·z)² in the place of ‖z‖².
  */
 function traceBound(p: Parts): number {
   const ratio = (1 + p.mass) / (1 - p.mass) - 1;

@@ -36,13 +36,13 @@ const LARGEST_LOG_WEIGHT = 2e-9;
 /** Error bounds of `scanAtoms` at x, [B, D], from its own state, in O(BD). */
 export function referenceError(
   x: Points,
-  query: Pick<ScanQuery, "alpha" | "variance" | "spread">,
+  query: Pick<ScanQuery, "alpha" | "variance" | "spread" | "tangent">,
   reach: Reach,
   state: ScanState,
 ): ScanError {
   const blocks = Math.ceil(reach.size / BLOCK);
   const n = Math.min(reach.size, BLOCK);
-  const mass = gamma(n + 12 * blocks + 10 + (query.spread ? x.dim : 0));
+  const mass = gamma(n + 12 * blocks + 10 + (query.spread || query.tangent ? x.dim : 0));
   const error: ScanError = {
     logit: new Float64Array(x.size),
     shift: new Float64Array(x.size),

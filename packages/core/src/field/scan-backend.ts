@@ -21,8 +21,8 @@ export interface ScanError {
   /** ‖mean − Σŵz/Σŵ‖: rounding of the sums and of the stored z, in the units of the data, [B]. */
   readonly mean: Float64Array;
   /**
-   * Relative error of `mass`, `massSquared` and `logitSum`, given ŵ and the logits; of `spread` too, beyond what a mean and
-   * atoms that are off by `mean` explain, [B].
+   * Relative error of `mass`, `massSquared` and `logitSum`, given ŵ and the logits; of `spread` too, and of `tangent` relative
+   * to spread·‖v‖, beyond what a mean and atoms that are off by `mean` explain, [B].
    */
   readonly mass: Float64Array;
   /** τ: the share of the true mass of what was left out, added to the share of ŵ that is not within `logit`, [B]. */
