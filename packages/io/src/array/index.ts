@@ -5,5 +5,6 @@ export * from "./half.js";
 export * from "./labels.js";
 export * from "./nd-array.js";
 export * from "./number-text.js";
+export * from "./row-layout.js";
 export * from "./table.js";
 export * from "./to-float64.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ndArray } from "../array/index.js";
-import { isIdx, readIdx } from "./read-idx.js";
+import { IDX_PREFIX, idxRows, isIdx, readIdx } from "./read-idx.js";
 
 /** Two images of 2 × 3 pixels, laid out as the MNIST page describes. */
 const IMAGES = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
@@ -42,5 +42,17 @@ describe("readIdx", () => {
     );
     const huge = Uint8Array.from([0, 0, 8, 3, ...new Array(12).fill(0xff)]);
     expect(() => readIdx(huge)).toThrow(/too many elements/);
+  });
+});
+
+describe("idxRows", () => {
+  it("any rows, read alone, are those of the whole file", () => {
+    const lengths = Uint8Array.of(0, 0, 0x0b, 3, 0, 0, 0, 5, 0, 0, 0, 1, 0, 0, 0, 2);
+    const file = Uint8Array.from([...lengths, ...Array.from({ length: 20 }, (_, i) => i)]);
+    const layout = idxRows(file.subarray(0, IDX_PREFIX), file.length);
+    expect([layout.rows, layout.columns, layout.shape, layout.rowBytes, layout.isByte]).toEqual([5, 2, [5, 1, 2], 4, false]);
+    const rows = layout.decode(file.subarray(layout.start + 4, layout.start + 12));
+    expect(Array.from(rows)).toEqual([4 * 256 + 5, 6 * 256 + 7, 8 * 256 + 9, 10 * 256 + 11]);
+    expect(() => idxRows(file.subarray(0, 16), file.length - 1)).toThrow("19 bytes follow the header; expected 20");
   });
 });

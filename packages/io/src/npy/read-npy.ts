@@ -40,7 +40,8 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ["f", "floats of an unusual size"],
 ]);
 
-function elementType(descr: string): { readonly dtype: Dtype | "float16"; readonly order: ByteOrder } {
+/** The element type that a descr of numpy means, and its byte order. @throws SyntaxError when it holds no real numbers. */
+export function elementType(descr: string): { readonly dtype: Dtype | "float16"; readonly order: ByteOrder } {
   const mark = descr[0] ?? "";
   const dtype = DTYPE.get(descr.slice(1));
   const single = dtype !== undefined && dtype !== "float16" && LAYOUT[dtype].bytes === 1;
