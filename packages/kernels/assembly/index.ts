@@ -4,3 +4,5 @@ export { exp32, exp64 } from "./exp";
 export { products32, products64 } from "./products";
 export { softmaxRows } from "./softmax";
 export { weightedSums } from "./weighted-sums";
+export { exactColumns } from "./exact-columns";
+export { exactRows } from "./exact-rows";

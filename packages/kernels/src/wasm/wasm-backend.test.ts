@@ -1,0 +1,95 @@
+import {
+  certifyScan,
+  normal,
+  type Points,
+  points,
+  referenceBackend,
+  rngOf,
+  type Scan,
+  type ScanQuery,
+  uniform,
+  type WeightedAtoms,
+} from "@fluxion/core";
+import { afterEach, expect, test } from "vitest";
+import { type WasmBackendOptions, wasmBackend } from "./index.js";
+
+const open: { close(): Promise<void> }[] = [];
+const backend = async (atoms: WeightedAtoms, options?: WasmBackendOptions) => {
+  const made = await wasmBackend(atoms, options);
+  open.push(made);
+  return made;
+};
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((made) => made.close()));
+});
+
+function drawn(size: number, dim: number, key: number): Points {
+  return points(normal(rngOf(key), new Float64Array(size * dim)), dim);
+}
+
+function atomsOf(N: number, D: number, key: number, zeroWeights = false): WeightedAtoms {
+  const raw = uniform(rngOf(key), new Float64Array(N)).map((w, i) => (zeroWeights && i % 5 === 3 ? 0 : w));
+  const total = raw.reduce((sum, w) => sum + w, 0);
+  return { points: drawn(N, D, key + 1), logWeights: raw.map((w) => Math.log(w / total)) };
+}
+
+function expectAgree(p: Scan, q: Scan, radius: number, size: number, query: ScanQuery): void {
+  const [cp, cq] = [p, q].map((scan) => certifyScan(scan, { radius, size }, query));
+  const D = p.state.mean.dim;
+  for (let b = 0; b < p.state.top.length; b++) {
+    const gap = Math.hypot(
+      ...p.state.mean.data.subarray(b * D, (b + 1) * D).map((v, d) => v - (q.state.mean.data[b * D + d] ?? 0)),
+    );
+    expect(gap).toBeLessThanOrEqual((cp?.mean[b] ?? 0) + (cq?.mean[b] ?? 0));
+    const log = (s: Scan) => (s.state.top[b] ?? 0) + Math.log(s.state.mass[b] ?? 0);
+    expect(Math.abs(log(p) - log(q))).toBeLessThanOrEqual((cp?.logDensity[b] ?? 0) + (cq?.logDensity[b] ?? 0));
+    const trace = (s: Scan) => (s.state.spread[b] ?? 0) / (s.state.mass[b] ?? 0);
+    expect(Math.abs(trace(p) - trace(q))).toBeLessThanOrEqual((cp?.traceCov[b] ?? 0) + (cq?.traceCov[b] ?? 0));
+    const entropy = (s: Scan) => Math.log(s.state.mass[b] ?? 0) - (s.state.logitSum[b] ?? 0) / (s.state.mass[b] ?? 0);
+    expect(Math.abs(entropy(p) - entropy(q))).toBeLessThanOrEqual((cp?.entropy[b] ?? 0) + (cq?.entropy[b] ?? 0));
+  }
+}
+
+test("exact scans agree with the reference within both bounds, in few and in many dimensions, for any shape", async () => {
+  for (const [N, D, B] of [
+    [1, 1, 1],
+    [7, 2, 5],
+    [4099, 3, 3],
+    [9001, 2, 2],
+    [131, 8, 33],
+    [10, 9, 1],
+    [4500, 20, 35],
+    [300, 130, 6],
+  ] as const) {
+    const atoms = atomsOf(N, D, N + D, true);
+    const [wasm, reference] = [await backend(atoms, { threads: 2 }), referenceBackend(atoms)];
+    for (const t of [0, 0.05, 0.5, 0.9, 0.999]) {
+      const x = drawn(B, D, 3);
+      const query = { alpha: t, variance: (1 - t) ** 2, spread: true, top: 5, tangent: drawn(B, D, 4) };
+      const [p, q] = await Promise.all([wasm, reference].map((each) => each.scan(x, query, { kind: "exact" })));
+      if (p === undefined || q === undefined) throw new Error("no scan");
+      expectAgree(p, q, reference.radius, N, query);
+      expect(p.state.best.indices).toEqual(q.state.best.indices);
+      for (const [at, v] of (p.state.tangent?.data ?? []).entries()) {
+        expect(Math.abs(v - (q.state.tangent?.data[at] ?? Number.NaN))).toBeLessThanOrEqual(
+          1e-9 * (q.state.spread[Math.floor(at / D)] ?? 0) * Math.sqrt(D) + 1e-300,
+        );
+      }
+    }
+  }
+});
+
+test("an exact scan is the same bytes on 1, 2 and 4 threads", async () => {
+  for (const [N, D, B] of [
+    [9001, 3, 70],
+    [9001, 11, 70],
+  ] as const) {
+    const atoms = atomsOf(N, D, 8);
+    const x = drawn(B, D, 9);
+    const query = { alpha: 0.6, variance: 0.16, spread: true, top: 3, tangent: drawn(B, D, 10) };
+    const scans = await Promise.all(
+      [1, 2, 4].map(async (threads) => (await backend(atoms, { threads })).scan(x, query, { kind: "exact" })),
+    );
+    for (const scan of scans.slice(1)) expect(scan.state).toEqual(scans[0]?.state);
+  }
+});
