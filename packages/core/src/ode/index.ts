@@ -9,6 +9,7 @@ export * from "./segment.js";
 export * from "./solve.js";
 export * from "./solve-async.js";
 export type { SolveOptions } from "./solve-options.js";
+export { type StepControl, stepControl } from "./step-control.js";
 export * from "./tableau.js";
 export * from "./tableaus.js";
 export * from "./time-grid.js";

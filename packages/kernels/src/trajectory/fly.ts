@@ -1,0 +1,111 @@
+import type { CaptureProof, Points, SolveOptions } from "@fluxion/core";
+import type { Course, TrajectoryEngine } from "./course.js";
+import { type Flight, flightOf } from "./flight.js";
+import { type Sweep, sweeper } from "./stepper.js";
+
+/** How a batch is flown. */
+export interface FlyOptions {
+  /** s at the start. */
+  readonly from: number;
+  readonly tolerance: number;
+  readonly onProgress?: (underWay: number, s: number) => void;
+  readonly signal?: SolveOptions["signal"];
+}
+
+/** The end of one row. */
+export interface Flown {
+  /** Undefined where it was given up. */
+  readonly proof: CaptureProof | undefined;
+  readonly leader: number;
+  readonly s: number;
+  readonly position: Float64Array;
+  readonly error: number;
+  readonly nfe: number;
+  readonly tries: number;
+}
+
+/** A posterior weight above which a capture may be proved: before it, Σ λ_j d_j < min d_j/2 fails or the radius is nothing. */
+const SETTLED = 0.9;
+/** Log-odds that the error may have moved, in nats, while the estimate, which is linear in the error, is believed. */
+const DOUBT = 0.5;
+/** A radius of this many errors is proof enough. */
+const MARGIN = 2;
+/** Steps tried after which a row is given up. */
+const MOST_STEPS = 1000;
+/** s·R beyond which it is given up: its posterior settled on atoms that tie, so that it stands on the border of their basins. */
+const FARTHEST = 1e9;
+/** The first step at a tolerance of 1e-4, over the s at which trajectories begin to choose; measured on digits and clothes. */
+const FIRST = 1.3;
+
+/** Follows a batch from w_0, [B, D], until every row is captured or given up. */
+export async function fly(engine: TrajectoryEngine, w0: Points, options: FlyOptions): Promise<Flown[]> {
+  const course = await engine.launch(w0);
+  try {
+    return await follow(engine, course, w0.size, options);
+  } finally {
+    course.close();
+  }
+}
+
+async function follow(engine: TrajectoryEngine, course: Course, size: number, options: FlyOptions): Promise<Flown[]> {
+  const { from, tolerance, onProgress, signal } = options;
+  const { dim, radius } = engine;
+  const leg = course.legs[0];
+  if (leg === undefined) return [];
+  const flight = flightOf(size, leg.frame.width, from, firstStep(engine, tolerance));
+  const sweep: Sweep = sweeper(flight, leg.frame);
+  const ends: (Flown | undefined)[] = Array.from({ length: size }, () => undefined);
+  const land = (r: number, proof: CaptureProof | undefined): void => {
+    ends[r] = flownOf(course, flight, r, proof);
+  };
+  let rows = Array.from({ length: size }, (_, r) => r);
+  for (let n = 0; rows.length > 0; n++) {
+    if (signal?.aborted)
+      throw signal.reason ?? new Error("Cannot follow the trajectories to their ends: aborted; expected no abort");
+    const taken = await sweep(rows, { tolerance, dim, radius });
+    for (const [r, proof] of await captures(course, flight, taken)) land(r, proof);
+    for (const r of rows) if (ends[r] === undefined && isLost(flight, r, radius, n)) land(r, undefined);
+    rows = rows.filter((r) => ends[r] === undefined);
+    onProgress?.(
+      rows.length,
+      rows.reduce((least, r) => Math.min(least, flight.s[r] as number), Infinity),
+    );
+  }
+  return ends.filter((flown) => flown !== undefined);
+}
+
+/** Rows among those that took a step that are captured with a radius above their error, with their proofs. */
+async function captures(course: Course, flight: Flight, taken: readonly number[]): Promise<[row: number, proof: CaptureProof][]> {
+  const { s, state, leader, error, peak } = flight;
+  const rows = taken.filter((r) => (peak[r] as number) > SETTLED);
+  if (rows.length === 0) return [];
+  const wanted = error.map((e) => MARGIN * e);
+  const proofs = await course.prove({ rows, s, state, leader, wanted });
+  return rows.flatMap((r, n) => {
+    const proof = proofs[n];
+    return proof !== undefined && proof.radius >= (wanted[r] as number) ? [[r, proof] as [number, CaptureProof]] : [];
+  });
+}
+
+/** Whether a row is to be given up: its error is beyond what an estimate can tell, or it has no end within reach. */
+function isLost({ doubt, s }: Flight, r: number, radius: number, tried: number): boolean {
+  return (doubt[r] as number) > DOUBT || (s[r] as number) * radius > FARTHEST || tried >= MOST_STEPS;
+}
+
+function flownOf(course: Course, flight: Flight, r: number, proof: CaptureProof | undefined): Flown {
+  return {
+    proof,
+    leader: flight.leader[r] as number,
+    s: flight.s[r] as number,
+    position: course.position(r, flight.state, flight.s[r] as number),
+    error: flight.error[r] as number,
+    nfe: flight.nfe[r] as number,
+    tries: 1,
+  };
+}
+
+/** The first step to try: the data of a Gaussian would turn at s = 1/√variance, and the error is of fifth order. */
+function firstStep({ variance, radius }: TrajectoryEngine, tolerance: number): number {
+  const turn = variance > 0 ? 1 / Math.sqrt(variance) : 1 / Math.max(radius, 1);
+  return FIRST * turn * Math.min(1, (tolerance / 1e-4) ** 0.2);
+}

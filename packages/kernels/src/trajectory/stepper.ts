@@ -1,0 +1,189 @@
+/**
+ * Steps of Dormand and Prince for every row of a flight, each row with its own length. Beside the embedded error, which steers
+ * the length, every accepted step is probed: the curve P through it misses the equation at its middle by δ = P′ − μ(P, s), and
+ * the exact trajectory is left by no more than ∫ ‖δ‖ exp(∫ s λ_max(Cov) ds) ds. The estimate takes ‖δ‖ as constant over a step,
+ * and measures the growth where its two last stages, which both stand at the end of the step, differ.
+ */
+import { dopri5 } from "@fluxion/core";
+import type { Flight } from "./flight.js";
+import { type Frame, PROBE } from "./frame.js";
+
+const LAST: number = dopri5.b.length - 1;
+/** b − b̂. */
+const ERROR: readonly number[] = dopri5.b.map((weight, j) => weight - (dopri5.embedded.b[j] ?? 0));
+/** The curve in the middle of a step is y_0 + h Σ w_j k_j, and its slope there Σ v_j k_j. [Hairer1993, II.6] */
+const ends = (j: number): number => (j === 0 ? 1 : 0) - (j === LAST ? 1 : 0);
+const MIDDLE: readonly number[] = dopri5.b.map((weight, j) => weight / 2 + ends(j) / 8 + (dopri5.dense?.[j] ?? 0) / 16);
+const SLOPE: readonly number[] = dopri5.b.map((weight, j) => 1.5 * weight - Math.abs(ends(j)) / 4);
+
+/** How steps are judged. */
+export interface Judgement {
+  /** Root mean square over the D coordinates of w that the error of one step may have. */
+  readonly tolerance: number;
+  /** D. */
+  readonly dim: number;
+  /** No less than max ‖z_i − c‖. */
+  readonly radius: number;
+}
+
+/** Tries one step of every listed row, and says which rows took it. */
+export type Sweep = (rows: readonly number[], judgement: Judgement) => Promise<number[]>;
+
+/** Room for the stages of a flight. */
+interface Work {
+  readonly flight: Flight;
+  readonly frame: Frame;
+  /** k_j, [7][B, width]. */
+  readonly k: Float64Array[];
+  /** State of the stage under way, and of the one before it, [B, width]. */
+  point: Float64Array;
+  before: Float64Array;
+  /** s of the stage under way, [B]. */
+  readonly at: Float64Array;
+  /** Length of the step under way, [B]. */
+  readonly h: Float64Array;
+  /** One row, [width]. */
+  readonly scratch: Float64Array;
+  /** What an evaluation says that nobody asked, [B]. */
+  readonly unused: { readonly peak: Float64Array; readonly leader: Int32Array };
+}
+
+/** Steps of a flight in a frame. */
+export function sweeper(flight: Flight, frame: Frame): Sweep {
+  const { size, width } = flight;
+  const room = (): Float64Array => new Float64Array(size * width);
+  const work: Work = {
+    flight,
+    frame,
+    k: ERROR.map(room),
+    point: room(),
+    before: room(),
+    at: new Float64Array(size),
+    h: new Float64Array(size),
+    scratch: new Float64Array(width),
+    unused: { peak: new Float64Array(size), leader: new Int32Array(size) },
+  };
+  return async (rows, judgement) => {
+    for (const r of rows) work.h[r] = flight.step[r] as number;
+    await startRows(work, rows);
+    for (let stage = 1; stage <= LAST; stage++) await advance(work, rows, stage);
+    const allowed = judgement.tolerance * Math.sqrt(judgement.dim);
+    const taken = rows.filter((r) => isGood(work, r, allowed));
+    if (taken.length > 0) await finish(work, taken, judgement);
+    return taken;
+  };
+}
+
+/** Evaluates rows at `work.at`. */
+async function ask(work: Work, rows: readonly number[], stage: number, state: Float64Array, out: Float64Array): Promise<void> {
+  const { flight, frame, at, unused } = work;
+  const { peak, leader } = stage === PROBE ? unused : flight;
+  await frame.evaluate({ rows, s: at, state, out, peak, leader, stage });
+  for (const r of rows) flight.nfe[r] = (flight.nfe[r] as number) + 1;
+}
+
+/** The velocities at the start of the step, where they are not known from the step before. */
+async function startRows(work: Work, rows: readonly number[]): Promise<void> {
+  const { flight, k, at } = work;
+  const stale = rows.filter((r) => flight.known[r] === 0);
+  if (stale.length === 0) return;
+  for (const r of stale) at[r] = flight.s[r] as number;
+  await ask(work, stale, 0, flight.state, k[0] as Float64Array);
+  for (const r of stale) flight.known[r] = 1;
+}
+
+/** Velocity of one stage. */
+async function advance(work: Work, rows: readonly number[], stage: number): Promise<void> {
+  const { flight, at } = work;
+  [work.point, work.before] = [work.before, work.point];
+  for (const r of rows) {
+    const h = work.h[r] as number;
+    at[r] = (flight.s[r] as number) + (dopri5.c[stage] as number) * h;
+    combine(work, r, h, dopri5.a[stage] ?? [], rowOf(work.point, r, flight.width).fill(0));
+    addRow(rowOf(work.point, r, flight.width), rowOf(flight.state, r, flight.width));
+  }
+  await ask(work, rows, stage, work.point, work.k[stage] as Float64Array);
+}
+
+/** Whether the step of a row is good enough; chooses the length of its next one. */
+function isGood(work: Work, r: number, allowed: number): boolean {
+  const { flight, frame, scratch } = work;
+  const h = work.h[r] as number;
+  const error = frame.norm(combine(work, r, h, ERROR, scratch.fill(0))) / allowed;
+  if (!Number.isFinite(error))
+    throw new RangeError(
+      `Cannot follow trajectory ${r}: its state is not finite at s = ${flight.s[r]}; expected finite data and noise`,
+    );
+  const control = flight.control[r];
+  if (control === undefined) return false;
+  flight.step[r] = h * (error <= 1 ? control.accepted(error) : control.rejected(error));
+  return error <= 1;
+}
+
+/** Probes the steps that were taken, and moves their rows to the end of them. */
+async function finish(work: Work, rows: readonly number[], { radius }: Judgement): Promise<void> {
+  const { flight, frame, k, at, h } = work;
+  const { width, s, state } = flight;
+  const rates = rows.map((r) => growthOf(work, r, radius));
+  const slopes = rows.map((r) => combine(work, r, 1, SLOPE, new Float64Array(width)));
+  for (const r of rows) {
+    at[r] = (s[r] as number) + (h[r] as number) / 2;
+    addRow(combine(work, r, h[r] as number, MIDDLE, rowOf(work.before, r, width).fill(0)), rowOf(state, r, width));
+    rowOf(state, r, width).set(rowOf(work.point, r, width)); // the end of the step,
+    rowOf(k[0] as Float64Array, r, width).set(rowOf(k[LAST] as Float64Array, r, width)); // whose velocity starts the next
+  }
+  await ask(work, rows, PROBE, work.before, work.point);
+  for (const [n, r] of rows.entries()) {
+    const defect = slopes[n] as Float64Array;
+    subtractRow(defect, rowOf(work.point, r, width));
+    const rate = rates[n] as number;
+    const length = h[r] as number;
+    s[r] = (s[r] as number) + length;
+    // a defect in the middle of a step grows through half of it
+    const error =
+      (flight.error[r] as number) * Math.exp(length * rate) + length * frame.norm(defect) * Math.exp((length * rate) / 2);
+    flight.error[r] = error;
+    flight.doubt[r] = Math.max(flight.doubt[r] as number, error * Math.sqrt((s[r] as number) * rate));
+  }
+  await frame.accepted?.(rows, h);
+}
+
+/**
+ * How fast differences grow at the end of the step, s·‖Cov·v‖/‖v‖ for the difference v of its two last stages. It is no
+ * more than s·tr Cov ≤ s(1 − λ_max)(2R)²: where the posterior has settled, rounding must not pass for growth.
+ */
+function growthOf(work: Work, r: number, radius: number): number {
+  const { flight, frame, k, point, before, scratch, h } = work;
+  const difference = (p: Float64Array, q: Float64Array): number => {
+    scratch.set(rowOf(p, r, flight.width));
+    subtractRow(scratch, rowOf(q, r, flight.width));
+    return frame.norm(scratch);
+  };
+  const moved = difference(point, before);
+  if (moved === 0) return 0;
+  const most = ((flight.s[r] as number) + (h[r] as number)) * (1 - (flight.peak[r] as number)) * 4 * radius * radius;
+  return Math.min(difference(k[LAST] as Float64Array, k[LAST - 1] as Float64Array) / moved, most);
+}
+
+/** out += h Σ_j w_j k_j of one row. */
+function combine({ k, flight }: Work, r: number, h: number, weights: readonly number[], out: Float64Array): Float64Array {
+  for (let j = 0; j < weights.length; j++) {
+    const w = h * (weights[j] as number);
+    if (w === 0) continue;
+    const from = rowOf(k[j] as Float64Array, r, flight.width);
+    for (let d = 0; d < out.length; d++) out[d] = (out[d] as number) + w * (from[d] as number);
+  }
+  return out;
+}
+
+function addRow(to: Float64Array, x: Float64Array): void {
+  for (let d = 0; d < to.length; d++) to[d] = (to[d] as number) + (x[d] as number);
+}
+
+function subtractRow(from: Float64Array, x: Float64Array): void {
+  for (let d = 0; d < from.length; d++) from[d] = (from[d] as number) - (x[d] as number);
+}
+
+function rowOf(x: Float64Array, r: number, width: number): Float64Array {
+  return x.subarray(r * width, (r + 1) * width);
+}
