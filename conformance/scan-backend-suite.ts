@@ -84,7 +84,7 @@ export function scanBackendSuite(name: string, make: MakeBackend, options: ScanB
 }
 
 /** Small problems of every kind. */
-function recipes(most: number): fc.Arbitrary<ScanRecipe> {
+export function recipes(most: number): fc.Arbitrary<ScanRecipe> {
   const times = fc.oneof(
     fc.double({ min: 0, max: 0.9999, noNaN: true }).map(straight),
     fc.constantFrom(0, 0.9, 0.99, 0.999, 0.9999).map(straight),
