@@ -1,5 +1,5 @@
 /**
- * Numbers of about 31 digits as unevaluated sums hi + lo of two float64 with |lo| ≤ ulp(hi)/2 [Hida2001]: the oracle that says
+ * Numbers of about 31 digits as unevaluated sums hi + lo of two float64 with |lo| ≤ ulp(hi)/2 (Hida, Li and Bailey 2001): the oracle that says
  * whether a bound near float64 rounding holds. Relative error of one operation below 2⁻¹⁰², of exp and log below 1e-29, as long
  * as no partial product leaves the normal range.
  */

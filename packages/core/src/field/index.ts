@@ -20,6 +20,7 @@ export { type Quantity, quantities } from "./quantity.js";
 export * from "./reach.js";
 export * from "./reference-backend.js";
 export { referenceError } from "./reference-error.js";
+export { requireWeights } from "./require.js";
 export * from "./scan.js";
 export type * from "./scan-backend.js";
 export { type SmoothedQuery, scanMoments } from "./scan-moments.js";
