@@ -7,7 +7,6 @@ import { afterAll, type TestContext } from "vitest";
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
 const FLAGS = [
   "--no-sandbox",
-  "--disable-gpu",
   "--no-first-run",
   "--disable-background-networking",
   "--disable-component-update",
@@ -23,11 +22,22 @@ export function findChromium(): string | undefined {
   return [env.CHROMIUM_PATH ?? "", ...PLACES].find((path) => path !== "" && existsSync(path) && runs(path));
 }
 
+/** What makes Chromium offer WebGPU on a machine without a GPU: SwiftShader computes on the processor. */
+export const SWIFTSHADER: readonly string[] = [
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--ignore-gpu-blocklist",
+];
+
 /**
  * One Chromium for the tests of a file, started when a test first asks for a page and closed after the last.
  * @returns A function that opens a fresh profile, or skips the test that asks where there is no Chromium.
  */
-export function sharedChromium(): (test: TestContext, options?: BrowserContextOptions) => Promise<BrowserContext> {
+export function sharedChromium(
+  flags: readonly string[] = ["--disable-gpu"],
+): (test: TestContext, options?: BrowserContextOptions) => Promise<BrowserContext> {
   let executablePath: string | undefined;
   let browser: Promise<Browser> | undefined;
   afterAll(async () => (await browser?.catch(() => undefined))?.close());
@@ -36,7 +46,7 @@ export function sharedChromium(): (test: TestContext, options?: BrowserContextOp
     if (executablePath === undefined) {
       return test.skip(`no Chromium found: neither CHROMIUM_PATH nor ${PLACES.join(" nor ")} is one that runs`);
     }
-    browser ??= chromium.launch({ executablePath, args: FLAGS, headless: true, timeout: 60_000 });
+    browser ??= chromium.launch({ executablePath, args: [...FLAGS, ...flags], headless: true, timeout: 60_000 });
     return (await browser).newContext(options);
   };
 }

@@ -11,9 +11,11 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const imports = {
   "@fluxion/core": "/packages/core/dist/index.js",
   "@fluxion/io": "/packages/io/dist/index.js",
+  "@fluxion/kernels": "/packages/kernels/dist/index.js",
   "@fluxion/train": "/packages/train/dist/index.js",
   "@jax-js/jax": "/node_modules/@jax-js/jax/dist/index.js",
   "fast-png": "/node_modules/fast-png/lib/index.js",
+  hyparquet: "/node_modules/hyparquet/src/index.js",
   fflate: "/node_modules/fflate/esm/browser.js",
   iobuffer: "/node_modules/iobuffer/lib/iobuffer.js",
   papaparse: "/node_modules/papaparse/papaparse.js",
@@ -56,9 +58,9 @@ async function answer(path: string): Promise<[type: string, body: string]> {
   return ["text/javascript", path === imports.papaparse ? asModule(text) : text];
 }
 
-/** A module of the tests: asked for as `.js`, kept as `.ts`. */
+/** A module of the tests or of a conformance suite: asked for as `.js`, kept as `.ts`. */
 async function sourceOf(path: string): Promise<string> {
-  if (!path.startsWith("/tests/")) throw new Error(`there is no ${path}`);
+  if (!path.startsWith("/tests/") && !path.startsWith("/conformance/")) throw new Error(`there is no ${path}`);
   const text = await readFile(join(root, path.replace(/\.js$/, ".ts")), "utf8");
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true };
   return ts.transpileModule(text, { compilerOptions }).outputText;

@@ -1,0 +1,98 @@
+import { emptyScan, mergeScans, type ScanQuery, type ScanState } from "@fluxion/core";
+import type { BoundAtoms } from "../bind/index.js";
+import { copyRows } from "./copy-rows.js";
+import type { DeviceShard } from "./device-atoms.js";
+import { type BufferLimits, roundUp, rowsAtOnce, TILE } from "./layout.js";
+import type { AtomScale, PreparedQuery } from "./prepare.js";
+import { type DeviceWork, runShard } from "./run-shard.js";
+import { shardState } from "./shard-state.js";
+
+/** What a backend holds while it lives. */
+export interface Holding {
+  readonly bound: BoundAtoms;
+  readonly scale: AtomScale;
+  readonly work: DeviceWork;
+  readonly shards: readonly DeviceShard[];
+  readonly limits: BufferLimits;
+  /** Device memory for what the queries of one visit need, in bytes. */
+  readonly scratchBytes: number;
+}
+
+/** Puts the biases of a scan beside the atoms. */
+export function writeBias({ shards, work }: Holding, bias: Float32Array): void {
+  for (const { range, bias: buffer } of shards) {
+    work.watched.device.queue.writeBuffer(buffer, 0, bias, range.from, range.count);
+  }
+}
+
+/** The states of all rows over all atoms: as many rows at once as there is room for, shards merged from first to last. */
+export async function deviceState(
+  holding: Holding,
+  prepared: PreparedQuery,
+  query: ScanQuery,
+  streamed: boolean,
+): Promise<ScanState> {
+  const { bound, scale, work, shards } = holding;
+  const size = prepared.norm.length;
+  const state = emptyScan(size, bound.dim, query);
+  const rows = rowsOf(holding, size, query.top);
+  for (let first = 0; first < size; first += rows) {
+    const count = Math.min(rows, size - first);
+    const padded = roundUp(count, TILE);
+    const queries = rowsFrom(prepared, work.layout.quads, first, count, padded);
+    const request = { count, rows: padded, want: "states", streamed, spread: query.spread, top: query.top } as const;
+    const frame = { bound, scale, layout: work.layout, prepared, first, size: count };
+    let part: ScanState | undefined;
+    for (const shard of shards) {
+      const output = await runShard(work, shard, queries, request);
+      const here = shardState(output, shard.range, request, query, frame);
+      part = part === undefined ? here : mergeScans(part, here, query);
+    }
+    if (part !== undefined) copyRows(part, state, first);
+  }
+  return state;
+}
+
+/** The logits of some rows over all atoms kept, up to the shift of each row; one row after the other. */
+export async function* deviceLogits(
+  holding: Holding,
+  prepared: PreparedQuery,
+  chosen: readonly number[],
+): AsyncGenerator<{ readonly row: number; readonly logits: Float32Array }> {
+  const { scale, work, shards } = holding;
+  const rows = rowsOf(holding, chosen.length, 0);
+  for (let first = 0; first < chosen.length; first += rows) {
+    const some = chosen.slice(first, first + rows);
+    const padded = roundUp(some.length, TILE);
+    const width = 4 * work.layout.quads;
+    const queries = new Float32Array(padded * width);
+    for (const [k, row] of some.entries()) queries.set(prepared.rows.subarray(row * width, (row + 1) * width), k * width);
+    const outputs: Float32Array[] = [];
+    for (const shard of shards) {
+      const request = { count: some.length, rows: padded, want: "logits", streamed: false, spread: false, top: 0 } as const;
+      const output = await runShard(work, shard, queries, request);
+      outputs.push(new Float32Array(output.get("logits") ?? new ArrayBuffer()));
+    }
+    for (const [k, row] of some.entries()) {
+      const logits = new Float32Array(scale.kept.length);
+      shards.forEach(({ range }, s) => {
+        const all = outputs[s] ?? new Float32Array();
+        logits.set(all.subarray(k * range.stride, k * range.stride + range.count), range.from);
+      });
+      yield { row, logits };
+    }
+  }
+}
+
+/** How many rows go to the device at once: what the largest shard has room for. */
+function rowsOf({ shards, work, limits, scratchBytes }: Holding, size: number, top: number): number {
+  const options = { layout: work.layout, limits, scratch: scratchBytes, top };
+  return Math.min(...shards.map(({ range }) => rowsAtOnce(size, range, options)));
+}
+
+function rowsFrom({ rows }: PreparedQuery, quads: number, first: number, count: number, padded: number): Float32Array {
+  const width = 4 * quads;
+  const out = new Float32Array(padded * width);
+  out.set(rows.subarray(first * width, (first + count) * width));
+  return out;
+}

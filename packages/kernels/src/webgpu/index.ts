@@ -1,0 +1,1 @@
+export { type WebgpuOptions, webgpuBackend } from "./webgpu-backend.js";

@@ -1,0 +1,44 @@
+import type { ScanBackend, WeightedAtoms } from "@fluxion/core";
+import { bindAtoms, webgpuBackend } from "@fluxion/kernels";
+import { check, checkLife } from "../../../conformance/scan-backend.js";
+import { ordinary, type ScanRecipe, scanProblem } from "../../../conformance/scan-problems.js";
+import { gpuDevice } from "./gpu-device.js";
+
+type MakeBackend = (atoms: WeightedAtoms) => ScanBackend | Promise<ScanBackend>;
+
+/** Backends by name, each made ready once for a page. */
+const makers: Record<string, () => Promise<MakeBackend>> = {
+  webgpu: async () => {
+    const device = await gpuDevice();
+    return (atoms) => webgpuBackend(bindAtoms(atoms), { device });
+  },
+  "webgpu in small buffers": async () => {
+    const device = await gpuDevice();
+    return (atoms) => webgpuBackend(bindAtoms(atoms), { device, largestBuffer: 1 << 21, scratchBytes: 1 << 20 });
+  },
+};
+
+/** What a backend violates on the problems of some recipes, as the conformance suite tells it. */
+export async function violations(name: string, recipes: readonly ScanRecipe[]): Promise<string[]> {
+  const make = await maker(name);
+  const found: string[] = [];
+  for (const recipe of recipes) {
+    const problem = scanProblem(recipe);
+    const backend = await make(problem.atoms);
+    const wrong = await check(backend, problem).catch((error) => [String(error)]);
+    found.push(...wrong.map((what) => `${what} in ${JSON.stringify(recipe)}`));
+    await backend.close();
+  }
+  return found;
+}
+
+/** What it violates of the life of a backend. */
+export async function lifeViolations(name: string): Promise<readonly string[]> {
+  return checkLife(await maker(name), scanProblem(ordinary));
+}
+
+function maker(name: string): Promise<MakeBackend> {
+  const make = makers[name];
+  if (make === undefined) throw new Error(`there is no backend ${name}`);
+  return make();
+}
