@@ -43,3 +43,24 @@ export function someOf<T extends string>(name: string, words: readonly T[]): Opt
   const one = oneOf(name, words);
   return (text) => [...new Set(text.split(",").map((part) => one(part.trim())))];
 }
+
+const UNITS: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
+
+/** A number of bytes, at least one, as 4GB, 500MB, 1.5GiB or 1000000. */
+export function byteSize(name: string): OptionReader<number> {
+  return (text) => {
+    const [, number = "", unit = "B"] = /^([0-9.eE+]+)\s*([A-Za-z]+)?$/.exec(text.trim()) ?? [];
+    const known = Object.keys(UNITS).find((key) => key.toLowerCase() === unit.toLowerCase());
+    const bytes = Math.floor(decimal(number) * (UNITS[known ?? ""] ?? Number.NaN));
+    return Number.isSafeInteger(bytes) && bytes >= 1 ? bytes : refuse(name, text, "a number of bytes as 500MB or 4GB");
+  };
+}

@@ -4,6 +4,7 @@ import { type Labels, type ReadTableOptions, readTable, type Table } from "@flux
 import { badInput } from "../errors.js";
 import { type FileSystem, readBytes, sha256 } from "../files/index.js";
 import { type DataSpec, nearest, parseSource } from "../spec/index.js";
+import { isStore, loadStore } from "../store/index.js";
 import type { DataSet } from "./data-set.js";
 import { digitsFile } from "./digits-file.js";
 
@@ -21,6 +22,8 @@ interface Rows {
   readonly table: Pick<Table, "data" | "rows" | "columns" | "shape">;
   readonly labels: Labels | undefined;
   readonly image: DataSet["image"];
+  /** Where the source itself has some. */
+  readonly weights?: Float64Array;
 }
 
 /** The names that `--data` knows beside files. */
@@ -31,10 +34,13 @@ export const dataNames: readonly string[] = ["digits", ...toySetNames];
  * @throws CliError, RangeError or SyntaxError with a sentence that names the file and row of a mistake.
  */
 export function loadData(spec: DataSpec, options: LoadDataOptions): DataSet {
-  const { table, labels, image } = readRows(spec, options);
+  const { table, labels, image, weights: own } = readRows(spec, options);
   const { factor, offset } = spec.scale ?? (spec.from === "digits" ? DIGITS_SCALE : { factor: 1, offset: 0 });
   const data = factor === 1 && offset === 0 ? table.data : table.data.map((v) => v * factor + offset);
-  const weights = spec.weights === undefined ? undefined : readWeights(spec.weights, options);
+  if (own !== undefined && spec.weights !== undefined) {
+    throw badInput(`Cannot load "${spec.from}": it has weights of its own, and others were given; expected one of them`);
+  }
+  const weights = spec.weights === undefined ? own : readWeights(spec.weights, options);
   const merged = atoms(points(data, table.columns), weights);
   requirePicture(image, table.columns);
   return {
@@ -69,12 +75,36 @@ function readRows(spec: DataSpec, { files, cwd, seed }: LoadDataOptions): Rows {
       const { data, size, dim } = set(fork(rngOf(seed), "data"), source.count);
       return { table: { data, rows: size, columns: dim, shape: [size, dim] }, labels: undefined, image: spec.image };
     }
+    case "store":
     case "file": {
       const path = absolute(cwd, source.path);
+      if (source.kind === "store" || isStore(files, path)) return storeRows(spec, files, path);
       const table = readFileTable(files, path, tableOptions(path, spec));
       return { table, labels: table.labels, image: spec.image ?? pictureOf(table.shape) };
     }
   }
+}
+
+/** All rows of a store, in memory. */
+function storeRows(spec: DataSpec, files: FileSystem, path: string): Rows {
+  requirePlainStore(spec);
+  const { data, rows, columns, weights } = loadStore(files, path);
+  const table = { data, rows, columns, shape: [rows, columns] };
+  return { table, labels: undefined, image: spec.image, ...(weights ? { weights } : {}) };
+}
+
+/** Refuses what is said of the columns or arrays of a file about a store, which has none. @throws CliError, exit code 2. */
+export function requirePlainStore({ from, labels, array, header }: DataSpec): void {
+  const stray = Object.entries({ labels, array, header }).find(([, value]) => value !== undefined);
+  if (stray !== undefined) throw badInput(`Cannot read ${stray[0]} of "${from}": it is a store; expected a file that has some`);
+}
+
+/** The folder of a store that a text of `--data` means; undefined when it means something else. */
+export function storeFolderOf(from: string, { files, cwd }: Pick<LoadDataOptions, "files" | "cwd">): string | undefined {
+  const source = parseSource(from, toySetNames, (name) => nearest(name, dataNames));
+  if (source.kind !== "store" && source.kind !== "file") return undefined;
+  const path = absolute(cwd, source.path);
+  return source.kind === "store" || isStore(files, path) ? path : undefined;
 }
 
 const absolute = (cwd: string, path: string): string => (isAbsolute(path) ? path : resolve(cwd, path));

@@ -16,6 +16,10 @@ export interface FileSystem {
   /** The names in a folder. */
   readonly list: (path: string) => readonly string[];
   readonly read: (path: string) => Uint8Array;
+  /** Reads bytes from `position` on into the start of `into`, off the main thread, and says how many; 0 at the end. */
+  readonly readAt: (fd: number, into: Uint8Array, position: number) => Promise<number>;
+  /** Bytes of a file. */
+  readonly size: (path: string) => number;
   readonly exists: (path: string) => boolean;
   /** Throws unless the process may create files in the folder. */
   readonly requireWritable: (path: string) => void;
@@ -34,6 +38,11 @@ export const nodeFiles: FileSystem = {
   removeDirectory: (path) => fs.rmdirSync(path),
   list: (path) => fs.readdirSync(path),
   read: (path) => fs.readFileSync(path),
+  readAt: (fd, into, position) =>
+    new Promise((done, fail) => {
+      fs.read(fd, into, 0, into.length, position, (error, count) => (error === null ? done(count) : fail(error)));
+    }),
+  size: (path) => fs.statSync(path).size,
   exists: (path) => fs.existsSync(path),
   requireWritable: (path) => fs.accessSync(path, fs.constants.W_OK | fs.constants.X_OK),
 };

@@ -3,5 +3,7 @@ export * from "./directory.js";
 export * from "./file-error.js";
 export * from "./file-system.js";
 export * from "./read-file.js";
+export * from "./read-part.js";
+export * from "./remove-folder.js";
 export * from "./sha256.js";
 export * from "./write-atomic.js";

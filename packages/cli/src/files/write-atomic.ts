@@ -38,8 +38,8 @@ export function writeAll(files: FileSystem, fd: number, bytes: Uint8Array): void
   while (done < bytes.length) done += files.write(fd, bytes, done, bytes.length - done);
 }
 
-/** The new name itself must survive a crash; some file systems cannot flush a folder, and the file is whole either way. */
-function syncDirectory(files: FileSystem, path: string): void {
+/** Makes new names in a folder survive a crash; some file systems cannot flush a folder, and the files are whole either way. */
+export function syncDirectory(files: FileSystem, path: string): void {
   let fd: number | undefined;
   try {
     fd = files.open(path, "r");
