@@ -1,0 +1,64 @@
+import type { AtomTree } from "./atom-tree.js";
+import type { Kernel } from "./top-atoms.js";
+
+/** All points c + s₁e₁ + s₂e₂ + … with |s_j| ≤ 1: one point where there are no e_j. */
+export interface Tile {
+  /** c, [D]. */
+  readonly centre: Float64Array;
+  /** e_j, [D] each. */
+  readonly halves: readonly Float64Array[];
+}
+
+/** What expansions and dropped nodes may cost. */
+export interface Allowance {
+  /** Of the mean, in the units of the data. */
+  readonly mean: number;
+  /** Of the mass: a share. */
+  readonly share: number;
+}
+
+/** Which nodes stand for all atoms, for every x of a tile. The arrays belong to a walker and hold until its next walk. */
+export interface Interactions {
+  count: number;
+  /** [count]. */
+  readonly nodes: Int32Array;
+  /** The order of the expansion that was found sufficient; 0 where the atoms themselves are wanted, [count]. */
+  readonly orders: Uint8Array;
+  /** Error of Σw over the node, relative to Π·e^{logit of its mean}, [count]. */
+  readonly tailMass: Float64Array;
+  /** Error of ‖Σw(z − m)‖ relative to the same, in the units of the data, [count]. */
+  readonly tailMean: Float64Array;
+  /** log Z(c) ≥ floor, and log Z(x) ≥ floor + (α/v)(x − c)·anchor − (‖x‖² − ‖c‖²)/2v over the tile. */
+  floor: number;
+  /** [D]. */
+  readonly anchor: Float64Array;
+  /** No less than the share of the mass of what was dropped, anywhere in the tile. */
+  share: number;
+  /** Atoms dropped. */
+  dropped: number;
+  /** No less than ‖x − αz‖ of any atom that was kept. */
+  reach: number;
+  /** Nodes looked at. */
+  visits: number;
+}
+
+/** Finds the interactions of a tile, anew at every call. */
+export type Walk = (tile: Tile, kernel: Kernel, allowance: Allowance) => Interactions;
+
+/** An empty list over a tree. */
+export function emptyInteractions({ depth, dim }: Pick<AtomTree, "depth" | "dim">): Interactions {
+  const width = 2 ** depth;
+  return {
+    count: 0,
+    nodes: new Int32Array(width),
+    orders: new Uint8Array(width),
+    tailMass: new Float64Array(width),
+    tailMean: new Float64Array(width),
+    floor: 0,
+    anchor: new Float64Array(dim),
+    share: 0,
+    dropped: 0,
+    reach: 0,
+    visits: 0,
+  };
+}

@@ -1,0 +1,124 @@
+import { gamma, type ScanQuery } from "@fluxion/core";
+import type { AtomTree } from "./atom-tree.js";
+import type { Interactions, Walk } from "./interactions.js";
+import { type PointContext, type PointQuery, pointSums } from "./point-sums.js";
+import { secondMoments } from "./second-moments.js";
+import type { TopAtoms } from "./top-atoms.js";
+
+/** The state of one query, with its errors as in `ScanError`. */
+export interface PointScan {
+  readonly top: TopAtoms;
+  readonly mass: number;
+  readonly massSquared: number;
+  readonly logitSum: number;
+  readonly mean: Float64Array;
+  readonly spread: number;
+  readonly tangent: Float64Array;
+  readonly error: { readonly logit: number; readonly mean: number; readonly mass: number; readonly skipped: number };
+  /** Atoms in dropped nodes. */
+  readonly dropped: number;
+  /** Nodes looked at, atoms weighed and nodes expanded, in all attempts. */
+  readonly visits: number;
+  readonly terms: number;
+}
+
+/** What a scan over one tree needs. */
+export interface ScanContext extends PointContext {
+  readonly walk: Walk;
+  /** max ‖z − c‖ about some c, and max ‖z‖. */
+  readonly radius: number;
+  readonly norm: number;
+}
+
+/** How often the allowance is cut before a scan answers with what it has. */
+const ATTEMPTS = 16;
+
+/** Unit roundoff. */
+const U = Number.EPSILON / 2;
+
+/**
+ * Walks, sums and looks at the bound, with an eighth of the allowance each time, until the mean is within ε·radius and the
+ * sums within ε, or only atoms are left to sum.
+ */
+export function scanPoint(
+  context: ScanContext,
+  { x, v, top }: { readonly x: Float64Array; readonly v: Float64Array | undefined; readonly top: TopAtoms },
+  query: ScanQuery,
+  epsilon: number,
+): PointScan {
+  const allowed = epsilon * context.radius;
+  let [visits, terms] = [top.visits, 0];
+  for (let attempt = 0, part = 1; ; attempt++, part /= 8) {
+    const tile = { centre: x, halves: [] };
+    const list = context.walk(tile, query, { mean: 0.75 * part * allowed, share: (part * epsilon) / 32 });
+    const point = { x, v, alpha: query.alpha, variance: query.variance, top: top.logits[0] ?? 0 };
+    const found = summarise(context, list, point, query);
+    visits += list.visits;
+    terms += found.terms;
+    const { error } = found;
+    const bound = error.mean + 2 * context.radius * (Math.tanh(error.logit / 2) + error.skipped);
+    const enough = bound <= 0.9 * allowed && error.mass <= Math.max(epsilon, 64 * gamma(list.count * 64));
+    if (enough || attempt === ATTEMPTS || isExhausted(list)) return { ...found, top, visits, terms, dropped: list.dropped };
+  }
+}
+
+/** Whether there is nothing left to open. */
+function isExhausted({ orders, count, share }: Interactions): boolean {
+  return share === 0 && !orders.subarray(0, count).some((order) => order > 0);
+}
+
+function summarise(
+  context: ScanContext,
+  list: Interactions,
+  point: PointQuery,
+  query: ScanQuery,
+): Omit<PointScan, "top" | "visits" | "dropped"> {
+  const { tree, radius, norm } = context;
+  const { sums, expansions } = pointSums(context, list, point);
+  const rounding = gamma(sums.terms + 2 * tree.dim + 32);
+  const mean = sums.moment.map((v, d) => (sums.pole[d] ?? 0) + v / sums.mass);
+  const drift = Math.hypot(...sums.moment) / sums.mass; // ‖μ̂ − o‖
+  const least = sums.mass * (1 - rounding) - sums.massError;
+  const logit = logitError(tree, list, point, norm);
+  const second = query.spread || point.v ? secondMoments(tree, { list, expansions }, point, mean) : undefined;
+  // The weight of an atom in an expansion is relative to e^top only up to the rounding of two logits; Σw² has it twice.
+  const offset = expansions.length > 0 ? Math.expm1(4 * logit) : 0;
+  const relative = Math.max(
+    sums.massError / least,
+    sums.squaredError / (sums.massSquared - sums.squaredError),
+    Math.max(0, sums.logitError - logit * least) / Math.abs(sums.logitSum) || 0,
+    second ? second.spreadError / second.spread || 0 : 0,
+  );
+  return {
+    mass: sums.mass,
+    massSquared: sums.massSquared,
+    logitSum: Math.min(0, sums.logitSum), // each of its terms is at most 0 before rounding
+    mean,
+    spread: query.spread && second ? second.spread : 0,
+    tangent: second?.tangent ?? new Float64Array(tree.dim),
+    error: {
+      logit,
+      mean: (sums.momentError + drift * sums.massError) / least + rounding * 4 * radius + 4 * U * norm,
+      mass: least > 0 && relative >= 0 ? relative + offset + 2 * rounding : Infinity,
+      skipped: list.share,
+    },
+    terms: sums.terms,
+  };
+}
+
+/**
+ * Rounding of the logits that were kept: D squares of differences with αz rounded, scaled, added to a log-weight and taken from
+ * the largest logit, and the exp of it; the slopes g of expansions, relative to ‖g‖ρ ≤ order + 1.
+ */
+function logitError(
+  { dim, logWeights, heaviestOfAll, moments }: AtomTree,
+  { reach }: Interactions,
+  query: PointQuery,
+  norm: number,
+): number {
+  const { alpha, variance, top } = query;
+  const lost = 1.01 * U * alpha * norm; // ‖fl(αz) − αz‖
+  const squares = gamma(dim + 10) * reach * reach + 2 * reach * lost + lost * lost;
+  const weights = Math.abs(heaviestOfAll) + Math.log(logWeights.length) + Math.abs(top);
+  return squares / (2 * variance) + (64 + 4 * (dim + 4) * (moments.indices.order + 1) + 4 * weights) * U;
+}
