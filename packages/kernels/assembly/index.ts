@@ -6,3 +6,7 @@ export { softmaxRows } from "./softmax";
 export { weightedSums } from "./weighted-sums";
 export { exactColumns } from "./exact-columns";
 export { exactRows } from "./exact-rows";
+export { exactList } from "./exact-list";
+export { floatRows } from "./float-rows";
+export { screenRows } from "./screen-rows";
+export { floatColumns } from "./float-columns";

@@ -8,7 +8,7 @@ import { max2, promoteHigh, sum2 } from "./lanes";
  * those of earlier atoms: top is then the larger of both, and the return value is the factor that earlier sums have
  * to be multiplied with (those in `stats` have been).
  */
-export function weigh(_workspace: usize, logits: usize, n: i32, cut: f64, weights: usize, stats: usize, running: i32): f64 {
+export function weigh(logits: usize, n: i32, cut: f64, weights: usize, stats: usize, running: i32): f64 {
   let tops = f64x2.splat(-Infinity);
   const end = logits + (<usize>n << 3);
   for (let p = logits; p < end; p += 16) tops = f64x2.pmax(tops, v128.load(p));
@@ -26,21 +26,23 @@ export function weigh(_workspace: usize, logits: usize, n: i32, cut: f64, weight
     memory.fill(weights, 0, <usize>n << 2);
     return factor;
   }
-  const reference = f64x2.splat(top), lowest = f32x4.splat(<f32>-cut);
+  const reference = f64x2.splat(top), lowest = f64x2.splat(-cut);
   let mass = f64x2.splat(0), squares = mass, entropy = mass;
   for (let p = logits, q = weights; p < end; p += 32, q += 16) {
-    const a = f32x4.demote_f64x2_zero(f64x2.sub(v128.load(p), reference));
-    const b = f32x4.demote_f64x2_zero(f64x2.sub(v128.load(p, 16), reference));
-    const x = v128.shuffle<f32>(a, b, 0, 1, 4, 5);
-    const kept = f32x4.gt(x, lowest);
-    const w = v128.and(exp4(v128.and(x, kept)), kept);
+    let a = f64x2.sub(v128.load(p), reference), b = f64x2.sub(v128.load(p, 16), reference);
+    const keepA = f64x2.gt(a, lowest), keepB = f64x2.gt(b, lowest);
+    if (!v128.any_true(v128.or(keepA, keepB))) {
+      v128.store(q, f32x4.splat(0));
+      continue;
+    }
+    a = v128.and(a, keepA);
+    b = v128.and(b, keepB);
+    const w = v128.and(exp4(a, b), v128.shuffle<i32>(keepA, keepB, 0, 2, 4, 6));
     v128.store(q, w);
-    if (!v128.any_true(w)) continue;
     const low = f64x2.promote_low_f32x4(w), high = promoteHigh(w);
     mass = f64x2.add(mass, f64x2.add(low, high));
     squares = f64x2.add(squares, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)));
-    const y = v128.and(x, kept);
-    entropy = f64x2.add(entropy, f64x2.add(f64x2.mul(low, f64x2.promote_low_f32x4(y)), f64x2.mul(high, promoteHigh(y))));
+    entropy = f64x2.add(entropy, f64x2.add(f64x2.mul(low, a), f64x2.mul(high, b)));
   }
   store<f64>(stats, load<f64>(stats, 8) + sum2(mass), 8);
   store<f64>(stats, load<f64>(stats, 16) + sum2(squares), 16);
@@ -64,8 +66,8 @@ function shiftStats(stats: usize, from: f64, to: f64): f64 {
 }
 
 /** Weights of `rows` rows of n logits, each as `weigh` makes them from nothing; stats are [rows, 4]. */
-export function softmaxRows(workspace: usize, logits: usize, ldl: usize, rows: i32, n: i32, cut: f64, weights: usize, ldw: usize, stats: usize): void {
+export function softmaxRows(_workspace: usize, logits: usize, ldl: usize, rows: i32, n: i32, cut: f64, weights: usize, ldw: usize, stats: usize): void {
   for (let r: i32 = 0; r < rows; r++) {
-    weigh(workspace, logits + <usize>r * ldl, n, cut, weights + <usize>r * ldw, stats + (<usize>r << 5), 0);
+    weigh(logits + <usize>r * ldl, n, cut, weights + <usize>r * ldw, stats + (<usize>r << 5), 0);
   }
 }

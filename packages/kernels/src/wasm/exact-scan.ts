@@ -24,7 +24,11 @@ export async function exactScan(
   for (let from = 0; from < x.size; from += step) {
     const to = Math.min(from + step, x.size);
     const part = query.tangent ? { ...query, tangent: rows(query.tangent, from, to) } : query;
-    copyState(await scanRows(pool, atoms, size, { x: rows(x, from, to), query: part }), whole, from);
+    copyState(await scanRows(pool, atoms, size, { x: rows(x, from, to), query: part }), whole, {
+      from: 0,
+      to: from,
+      count: to - from,
+    });
   }
   return whole;
 }

@@ -37,12 +37,17 @@ export function readState(
   return state;
 }
 
-/** Copies the rows of a state into a larger one, from row `from` on. */
-export function copyState(part: ScanState, whole: ScanState, from: number): void {
-  const D = part.mean.dim;
-  for (const key of ["top", "mass", "massSquared", "logitSum", "spread"] as const) whole[key].set(part[key], from);
-  whole.mean.data.set(part.mean.data, from * D);
-  if (part.tangent) whole.tangent?.data.set(part.tangent.data, from * D);
-  whole.best.logits.set(part.best.logits, from * part.best.count);
-  whole.best.indices.set(part.best.indices, from * part.best.count);
+/** Copies `count` rows of a state, from row `from` on, to rows of another, from row `to` on. */
+export function copyState(
+  part: ScanState,
+  whole: ScanState,
+  { from, to, count }: { readonly from: number; readonly to: number; readonly count: number },
+): void {
+  const copy = (a: Float64Array | Int32Array, b: Float64Array | Int32Array, width: number): void =>
+    b.set(a.subarray(from * width, (from + count) * width), to * width);
+  for (const key of ["top", "mass", "massSquared", "logitSum", "spread"] as const) copy(part[key], whole[key], 1);
+  copy(part.mean.data, whole.mean.data, part.mean.dim);
+  if (part.tangent && whole.tangent) copy(part.tangent.data, whole.tangent.data, part.mean.dim);
+  copy(part.best.logits, whole.best.logits, part.best.count);
+  copy(part.best.indices, whole.best.indices, part.best.count);
 }

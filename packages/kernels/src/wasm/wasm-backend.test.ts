@@ -27,6 +27,15 @@ function drawn(size: number, dim: number, key: number): Points {
   return points(normal(rngOf(key), new Float64Array(size * dim)), dim);
 }
 
+/** Points αz + βε of the straight path. */
+function onPath({ points: { data, size, dim } }: WeightedAtoms, B: number, t: number, key: number): Points {
+  const x = drawn(B, dim, key);
+  x.data.forEach((noise, at) => {
+    x.data[at] = (1 - t) * noise + t * (data[((7 * Math.floor(at / dim)) % size) * dim + (at % dim)] ?? 0);
+  });
+  return x;
+}
+
 function atomsOf(N: number, D: number, key: number, zeroWeights = false): WeightedAtoms {
   const raw = uniform(rngOf(key), new Float64Array(N)).map((w, i) => (zeroWeights && i % 5 === 3 ? 0 : w));
   const total = raw.reduce((sum, w) => sum + w, 0);
@@ -43,7 +52,7 @@ function expectAgree(p: Scan, q: Scan, radius: number, size: number, query: Scan
     expect(gap).toBeLessThanOrEqual((cp?.mean[b] ?? 0) + (cq?.mean[b] ?? 0));
     const log = (s: Scan) => (s.state.top[b] ?? 0) + Math.log(s.state.mass[b] ?? 0);
     expect(Math.abs(log(p) - log(q))).toBeLessThanOrEqual((cp?.logDensity[b] ?? 0) + (cq?.logDensity[b] ?? 0));
-    const trace = (s: Scan) => (s.state.spread[b] ?? 0) / (s.state.mass[b] ?? 0);
+    const trace = (s: Scan) => (query.spread ? (s.state.spread[b] ?? 0) : 0) / (s.state.mass[b] ?? 0);
     expect(Math.abs(trace(p) - trace(q))).toBeLessThanOrEqual((cp?.traceCov[b] ?? 0) + (cq?.traceCov[b] ?? 0));
     const entropy = (s: Scan) => Math.log(s.state.mass[b] ?? 0) - (s.state.logitSum[b] ?? 0) / (s.state.mass[b] ?? 0);
     expect(Math.abs(entropy(p) - entropy(q))).toBeLessThanOrEqual((cp?.entropy[b] ?? 0) + (cq?.entropy[b] ?? 0));
@@ -91,5 +100,40 @@ test("an exact scan is the same bytes on 1, 2 and 4 threads", async () => {
       [1, 2, 4].map(async (threads) => (await backend(atoms, { threads })).scan(x, query, { kind: "exact" })),
     );
     for (const scan of scans.slice(1)) expect(scan.state).toEqual(scans[0]?.state);
+  }
+});
+
+test("certified scans agree with the reference within both bounds at every time, and reach ε", async () => {
+  for (const [N, D, B] of [
+    [1, 9, 1],
+    [700, 2, 70],
+    [5000, 5, 3],
+    [30, 12, 2],
+    [3001, 40, 37],
+    [900, 300, 5],
+  ] as const) {
+    const atoms = atomsOf(N, D, N + D, true);
+    const [wasm, reference] = [await backend(atoms, { threads: 2 }), referenceBackend(atoms)];
+    for (const t of [0, 0.05, 0.3, 0.6, 0.9, 0.99, 0.9999]) {
+      for (const epsilon of [1e-2, 1e-4, 1e-7]) {
+        const x = onPath(atoms, B, t, 3);
+        const query = { alpha: t, variance: (1 - t) ** 2, spread: false, top: 2, tangent: undefined };
+        const p = await wasm.scan(x, query, { kind: "certified", epsilon });
+        const q = await reference.scan(x, query, { kind: "exact" });
+        expectAgree(p, q, wasm.radius, N, query);
+        expect(Math.max(...certifyScan(p, wasm, query).mean)).toBeLessThanOrEqual(epsilon * wasm.radius + 1e-14); // one atom has no radius, and float64 rounds
+      }
+    }
+  }
+});
+
+test("second moments of a certified scan are within their bounds", async () => {
+  const atoms = atomsOf(2500, 30, 4);
+  const [wasm, reference] = [await backend(atoms, { threads: 2 }), referenceBackend(atoms)];
+  for (const t of [0.1, 0.5, 0.9]) {
+    const query = { alpha: t, variance: (1 - t) ** 2, spread: true, top: 0, tangent: drawn(9, 30, 8) };
+    const x = onPath(atoms, 9, t, 5);
+    const p = await wasm.scan(x, query, { kind: "certified", epsilon: 1e-3 });
+    expectAgree(p, await reference.scan(x, query, { kind: "exact" }), wasm.radius, 2500, query);
   }
 });

@@ -1,4 +1,5 @@
 import {
+  type Demand,
   logSumExp,
   type Points,
   reachOf,
@@ -8,9 +9,9 @@ import {
   type ScanQuery,
   type WeightedAtoms,
 } from "@fluxion/core";
-import { type DoubleAtoms, holdDoubles } from "./double-atoms.js";
-import { exactError } from "./exact-error.js";
-import { exactScan } from "./exact-scan.js";
+import type { BoundAtoms } from "../bind/index.js";
+import { certifiedScan, everything } from "./certified-scan.js";
+import { holdAtoms } from "./held-atoms.js";
 import { type WasmPool, type WasmPoolOptions, wasmPool } from "./pool.js";
 import { WorkerLostError } from "./worker-lost-error.js";
 
@@ -21,44 +22,57 @@ export interface WasmBackendOptions extends WasmPoolOptions {
 }
 
 /**
- * Scans on WebAssembly threads. Atoms are copied into the memory of the kernels at the first scan.
+ * Scans on WebAssembly threads, by what is demanded. `exact`: float64 by differences, sums in a fixed order, the same bytes for
+ * any number of threads. `certified`: float32 where its bound suffices, float64 over the atoms that float32 cannot rule out
+ * elsewhere; in at most 8 dimensions logits are float64 and only exp is not. Atoms bound without their float64 can be
+ * certified alone. A scan that loses a worker is made again on those that are left. Atoms are copied into the memory of
+ * the kernels at the first scan that reads them: 8 bytes a coordinate in double precision, 4 in single, 4 GiB in all.
  * @throws RangeError when the weights do not sum to one or a coordinate is not finite; Error where the engine cannot run the kernels.
  */
-export async function wasmBackend(atoms: WeightedAtoms, options: WasmBackendOptions = {}): Promise<ScanBackend> {
-  const { size, dim } = atoms.points;
-  requireAtoms(atoms);
+export async function wasmBackend(data: WeightedAtoms | BoundAtoms, options: WasmBackendOptions = {}): Promise<ScanBackend> {
+  requireAtoms(data);
   const pool = options.pool ?? (await wasmPool(options));
-  const reach = reachOf(atoms);
-  let doubles: DoubleAtoms | undefined;
-  const scanOnce = async (x: Points, query: ScanQuery): Promise<Scan> => {
-    doubles ??= holdDoubles(pool.arena, atoms);
-    const state = await exactScan(pool, doubles, size, { x, query });
-    return { state, error: exactError(x, query, reach, state), evaluations: x.size * size, skipped: 0 };
-  };
+  const held = holdAtoms(pool, data);
+  const { size, dim, atoms } = held.bound;
+  const reach = reachOf(held.atoms);
+  const meets: ReadonlySet<Demand["kind"]> = new Set(atoms ? (["exact", "certified"] as const) : (["certified"] as const));
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;
-  return {
+  const backend: ScanBackend = {
     name: pool.name,
     dim,
     size,
-    radius: reach.radius,
-    meets: new Set(["exact", "certified"] as const),
-    scan(x, query) {
+    radius: held.bound.radius,
+    meets,
+    async scan(x, query, demand) {
+      requireScan(backend, x, demand);
       const answer = last.then(() => {
-        if (closed) throw new Error("Cannot scan: the backend is closed; expected an open one");
-        requireFinite(x, "the query");
-        return retried(() => scanOnce(x, query), pool);
+        if (closed) throw new Error(`Cannot scan: the backend "${pool.name}" is closed; expected an open one`);
+        return retried(() => scanOnce(x, query, demand), pool);
       });
-      last = answer.catch(() => {});
+      last = answer.catch(() => {}); // one at a time: the memory is shared
       return answer;
     },
     async close() {
       if (closed) return;
       closed = true;
-      doubles?.free();
-      if (options.pool === undefined) await pool.close();
+      if (options.pool === undefined) return pool.close();
+      await last;
+      held.free();
     },
   };
+  const scanOnce = async (x: Points, query: ScanQuery, demand: Demand): Promise<Scan> => {
+    if (demand.kind === "certified") return certifiedScan(held, { x, query, epsilon: demand.epsilon }, reach);
+    return { ...(await everything(held, { x, query }, reach)), skipped: 0 };
+  };
+  return backend;
+}
+
+function requireScan({ name, dim, meets }: ScanBackend, x: Points, { kind }: Demand): void {
+  if (!meets.has(kind))
+    throw new RangeError(`Cannot promise "${kind}": the backend "${name}" cannot; expected one of ${[...meets].join(", ")}`);
+  if (x.dim !== dim) throw new RangeError(`Cannot scan the atoms: x has dim ${x.dim}, data has dim ${dim}; expected equal dims`);
+  requireFinite(x, "the query");
 }
 
 /** Scans again on the workers that are left when one was lost: a scan writes only what it owns. */
@@ -72,13 +86,13 @@ async function retried(scan: () => Promise<Scan>, pool: WasmPool): Promise<Scan>
   }
 }
 
-function requireAtoms({ points, logWeights }: WeightedAtoms): void {
-  if (logWeights.length !== points.size || points.size === 0) {
-    throw new RangeError(
-      `Cannot bind the data: there are ${logWeights.length} weights for ${points.size} atoms; expected one each`,
-    );
+function requireAtoms(data: WeightedAtoms | BoundAtoms): void {
+  const { logWeights } = data;
+  const size = "stored" in data ? data.size : data.points.size;
+  if (logWeights.length !== size || size === 0) {
+    throw new RangeError(`Cannot bind the data: there are ${logWeights.length} weights for ${size} atoms; expected one each`);
   }
-  requireFinite(points, "the data");
+  if ("points" in data) requireFinite(data.points, "the data");
   const total = Math.exp(logSumExp(logWeights));
   if (!(Math.abs(total - 1) <= 1e-9)) throw new RangeError(`Cannot bind the data: the weights sum to ${total}; expected 1`);
 }
