@@ -56,6 +56,7 @@ export async function createStore(options: CreateStoreOptions, work: StoreWork):
       };
       manifest = await clusterStore(openStore(files, plain), target, work);
     }
+    heedStop(work.signal);
     onPath("create the store", out, () => files.rename(whole, out));
     syncDirectory(files, dirname(out));
     return manifest;
