@@ -66,8 +66,10 @@ export function posteriorOn(backend: ScanBackend, { bandwidth = 0, limit }: Post
       };
       const scan = await backend.scan(x, query, demand);
       const moments = scanMoments(scan.state, x, query);
-      const bound = denoiserBound(certifyScan(scan, backend, query).mean, moments, x, query);
-      return { moments: { ...moments, bound }, certificate: certificateOf(scan, bound, backend, demand) };
+      const error = demand.kind === "statistical" ? scan.error.mean : certifyScan(scan, backend, query).mean;
+      const bound = denoiserBound(error, moments, x, query);
+      const certified = demand.kind === "statistical" ? moments : { ...moments, bound };
+      return { moments: certified, certificate: certificateOf(scan, bound, backend, demand) };
     },
     async limit(x, top = 0) {
       requireQuery(x, dim);

@@ -9,6 +9,8 @@ import type { ScanQuery, ScanState } from "./scan.js";
  * some logits ℓ̂_i, those of the largest weight exactly top, up to `logit` and `shift`. What happens to a weight after its
  * logit, such as the error of exp or of a rescaling by exp(shift) when shards are merged, may be counted as nats of its
  * logit: log(1 + ε).
+ *
+ * For the demand `statistical` nothing is bounded (all ∞, `skipped` 1) but `mean`, which is the standard error.
  */
 export interface ScanError {
   /**
