@@ -29,12 +29,14 @@ export interface ScanBackendSuiteOptions {
   readonly tangent?: boolean;
   /** The dimensions it takes. @defaultValue all */
   readonly dims?: { readonly most: number };
+  /** Whether it takes the atoms of a problem. @defaultValue all */
+  readonly takes?: (recipe: ScanRecipe) => boolean;
 }
 
 /** Runs the conformance suite of scan backends. */
 export function scanBackendSuite(name: string, make: MakeBackend, options: ScanBackendSuiteOptions): void {
-  const { cases = 1000, reaches, tangent = true, dims = { most: Infinity }, skip } = options;
-  const fits = (recipe: ScanRecipe): boolean => recipe.D <= dims.most;
+  const { cases = 1000, reaches, tangent = true, dims = { most: Infinity }, takes = () => true, skip } = options;
+  const fits = (recipe: ScanRecipe): boolean => recipe.D <= dims.most && takes(recipe);
   const able = (recipe: ScanRecipe): ScanRecipe => (tangent ? recipe : { ...recipe, tangent: false });
   const violations = async (recipe: ScanRecipe): Promise<readonly string[]> => {
     const problem = scanProblem(able(recipe));
@@ -57,7 +59,7 @@ export function scanBackendSuite(name: string, make: MakeBackend, options: ScanB
     test(`solves ${cases} random problems within its own bounds`, async (context) => {
       if (skip !== undefined) context.skip(skip);
       await fc.assert(
-        fc.asyncProperty(recipes(dims.most), async (recipe) => {
+        fc.asyncProperty(recipes(dims.most).filter(fits), async (recipe) => {
           expect(await violations(recipe)).toEqual([]);
         }),
         { numRuns: process.env.FLUXION_TEST_ALL === "1" ? 10 * cases : cases },

@@ -179,9 +179,9 @@ function errorOf({ store, scanner, boundsFor }: Engine, merged: MergedScan | Par
 function requireQuery(x: Points, { top, tangent }: ScanQuery, { store }: Engine): void {
   const { dim, size } = store.manifest;
   const fits = x.dim === dim && (tangent === undefined || (tangent.dim === dim && tangent.size === x.size));
-  if (!fits || x.size === 0) {
+  if (!fits) {
     throw new RangeError(
-      `Cannot scan: x is [${x.size}, ${x.dim}], the data have dim ${dim}; expected equal dims, a point, a direction each`,
+      `Cannot scan: x is [${x.size}, ${x.dim}], the data have dim ${dim}; expected equal dims, a direction for each point`,
     );
   }
   const at = x.data.findIndex((v) => !Number.isFinite(v));
