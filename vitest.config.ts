@@ -10,7 +10,10 @@ const tally = process.env.FLUXION_TEST_TALLY;
 /** Tests run on the sources: a package name resolves to its `src/index.ts`. */
 export default defineConfig({
   resolve: {
-    alias: Object.fromEntries(["core", "io", "kernels", "train", "cli"].map((name) => [`@fluxion/${name}`, source(name)])),
+    alias: {
+      "@fluxion/kernels/native": fileURLToPath(new URL("./packages/kernels/src/native/index.ts", import.meta.url)),
+      ...Object.fromEntries(["core", "io", "kernels", "train", "cli"].map((name) => [`@fluxion/${name}`, source(name)])),
+    },
   },
   test: {
     include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],

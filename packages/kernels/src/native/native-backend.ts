@@ -1,0 +1,134 @@
+import { certifyScan, type Demand, type Points, type Scan, type ScanBackend, type ScanQuery, takeRows } from "@fluxion/core";
+import type { BoundAtoms } from "../bind/index.js";
+import { type AtomTable, doubleTable, singleTable } from "./atom-table.js";
+import { planChunks } from "./chunk-plan.js";
+import { scanGathered } from "./gathered-scan.js";
+import { copyRow, emptyResult } from "./join-rows.js";
+import { type Kernel, type KernelRuntime, loadRuntime } from "./onnxruntime.js";
+import { logitsModel, type ScanFormat, sumsModel } from "./scan-graph.js";
+import { scanRows, type Tier } from "./scan-rows.js";
+
+/** Options of `nativeBackend`. */
+export interface NativeBackendOptions {
+  /** Threads that compute. @defaultValue 2 */
+  readonly threads?: number;
+  /** Opens the library that computes. @defaultValue onnxruntime-node */
+  readonly runtime?: () => Promise<KernelRuntime>;
+}
+
+/** From coarse to fine; a row that one cannot certify goes to the next. */
+const FORMATS: readonly ScanFormat[] = [
+  { logits: "float32", sums: "float32" },
+  { logits: "float64", sums: "float32" },
+  { logits: "float64", sums: "float64" },
+];
+
+/** Sums in float32 cannot be certified below this part of the radius. */
+const SINGLE_LIMIT = 1e-4;
+
+/**
+ * Scans in ONNX Runtime, on all threads given: matrix products in float32 over chunks of atoms, certified as they stand, with
+ * float64 for the atoms, and then for the queries, that float32 cannot decide.
+ * @throws Error when onnxruntime-node is not installed; RangeError when the number of threads is none.
+ */
+export async function nativeBackend(bound: BoundAtoms, options: NativeBackendOptions = {}): Promise<ScanBackend> {
+  const { threads = 2, runtime = loadRuntime } = options;
+  if (!(Number.isInteger(threads) && threads >= 1)) {
+    throw new RangeError(`Cannot open the native backend: the number of threads is ${threads}; expected a whole number from 1`);
+  }
+  const library = await runtime();
+  const { dim, size, radius } = bound;
+  const tables: { float32: AtomTable; float64?: AtomTable } = { float32: singleTable(bound) };
+  const kernels = new Map<string, Promise<Kernel>>();
+  let closed = false;
+  const kernel = (key: string, model: () => Uint8Array): Promise<Kernel> => {
+    const known = kernels.get(key) ?? library.compile(model(), threads);
+    kernels.set(key, known);
+    return known;
+  };
+  const tableOf = (format: "float32" | "float64"): AtomTable => {
+    if (format === "float32") return tables.float32;
+    tables.float64 ??= doubleTable(bound);
+    return tables.float64;
+  };
+  const open = async (format: ScanFormat): Promise<Tier> => ({
+    logits: await kernel(`logits ${format.logits}`, () => logitsModel(dim, format)),
+    sums: await kernel(`sums ${format.logits} ${format.sums}`, () => sumsModel(dim, format)),
+    logitTable: tableOf(format.logits),
+    sumTable: tableOf(format.sums),
+    bound,
+  });
+  await open(FORMATS[0] as ScanFormat); // what is wrong with the library shows now, and not at the first scan
+  const backend: ScanBackend = {
+    name: threads === 1 ? "native" : `native ×${threads}`,
+    dim,
+    size,
+    radius,
+    meets: new Set(["certified"] as const),
+    async scan(x, query, demand) {
+      if (closed) throw new Error("Cannot scan: the native backend is closed; expected an open one");
+      requireScan(x, query, demand, dim);
+      return scanCertified(bound, backend, open, { x, query, epsilon: demand.kind === "certified" ? demand.epsilon : 0 });
+    },
+    async close() {
+      closed = true;
+      const open = [...kernels.values()];
+      kernels.clear();
+      for (const one of open) await (await one).release();
+    },
+  };
+  return backend;
+}
+
+function requireScan(x: Points, { variance }: ScanQuery, demand: Demand, dim: number): void {
+  if (demand.kind !== "certified") {
+    throw new RangeError(`Cannot promise "${demand.kind}": the native backend cannot; expected one of certified`);
+  }
+  if (x.dim !== dim) throw new RangeError(`Cannot scan: x has dim ${x.dim}, the atoms have dim ${dim}; expected equal dims`);
+  const wrong = x.data.findIndex((v) => !Number.isFinite(v));
+  if (wrong >= 0) {
+    throw new RangeError(
+      `Cannot scan: coordinate ${wrong % dim} of point ${Math.floor(wrong / dim)} is ${x.data[wrong]}; expected finite numbers`,
+    );
+  }
+  if (!(0.5 / variance < Infinity)) throw new RangeError(`Cannot scan: the variance is ${variance}; expected a positive one`);
+}
+
+/** Below this part of the radius the expanded form of the logits is not certified in float64 either. */
+const FINEST = 1e-12;
+
+/** Every row by the first of the formats that certifies it, else by the float64 reference over all atoms. */
+async function scanCertified(
+  bound: BoundAtoms,
+  backend: ScanBackend,
+  open: (format: ScanFormat) => Promise<Tier>,
+  { x, query, epsilon }: { readonly x: Points; readonly query: ScanQuery; readonly epsilon: number },
+): Promise<Scan> {
+  const out = emptyResult(x.size, x.dim, query);
+  let rest = Array.from({ length: x.size }, (_, b) => b);
+  let evaluations = 0;
+  for (const format of epsilon < FINEST ? [] : FORMATS) {
+    if (rest.length === 0) break;
+    if (format !== FORMATS[0] && format.sums === "float32" && epsilon < SINGLE_LIMIT) continue;
+    const points = takeRows(x, rest);
+    const part = { ...query, tangent: query.tangent && takeRows(query.tangent, rest) };
+    const scan = await scanRows(await open(format), points, part, planChunks(points.size, bound.size, epsilon), epsilon);
+    const reached = certifyScan({ ...scan, evaluations: 0, skipped: 0 }, backend, query).mean;
+    const left: number[] = [];
+    for (const [r, b] of rest.entries()) {
+      const seen = scan.seen[r] ?? 0;
+      if (seen > 0 && (reached[r] ?? Infinity) <= 0.99 * epsilon * bound.radius) {
+        copyRow(scan, r, out, b);
+        evaluations += seen;
+      } else left.push(b);
+    }
+    rest = left;
+  }
+  const all = Array.from({ length: rest.length > 0 ? bound.size : 0 }, (_, i) => i);
+  for (const b of rest) {
+    const part = { ...query, tangent: query.tangent && takeRows(query.tangent, [b]) };
+    copyRow(await scanGathered(bound, takeRows(x, [b]), part, all), 0, out, b);
+    evaluations += bound.size;
+  }
+  return { ...out, evaluations, skipped: x.size * bound.size - evaluations };
+}
