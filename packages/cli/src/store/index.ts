@@ -3,5 +3,7 @@ export * from "./export-store.js";
 export * from "./file-store.js";
 export * from "./load-store.js";
 export * from "./row-source.js";
+export * from "./store-field.js";
+export * from "./store-sink.js";
 export * from "./store-work.js";
 export * from "./verify-store.js";

@@ -60,3 +60,9 @@ export function requireRoom(store: DataStore, { forQueries }: MemoryPlan, x: Poi
     `Cannot scan the store "${store.name}": ${x.size} points take ${needed} bytes, ${forQueries} of the memory budget are left for them; expected fewer points at a time, or a larger budget`,
   );
 }
+
+/** How many points without directions fit into what is left for queries. */
+export function pointsThatFit(store: DataStore, { forQueries }: MemoryPlan, top: number): number {
+  const none = queryBytes(store, 0, { top, vectors: 1 });
+  return Math.max(1, Math.floor((forQueries - none) / (queryBytes(store, 1, { top, vectors: 1 }) - none)));
+}

@@ -160,6 +160,9 @@ describe("storeBackend, exact", () => {
     );
     const backend = await storeBackend(store, { memory: least });
     await backend.scan(onPath(atoms, 1, 0.5), queryAt(0.5), { kind: "exact" });
+    const most = backend.pointsPerScan(0);
+    await backend.scan(onPath(atoms, most, 0.5), queryAt(0.5), { kind: "exact" });
+    await expect(backend.scan(onPath(atoms, most + 1, 0.5), queryAt(0.5), { kind: "exact" })).rejects.toThrow("memory budget");
     await expect(backend.scan(onPath(atoms, 2000, 0.5), queryAt(0.5), { kind: "exact" })).rejects.toThrow(
       /2000 points take \d+ bytes, \d+ of the memory budget are left for them; expected fewer points at a time, or a larger budget/,
     );

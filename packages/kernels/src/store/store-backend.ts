@@ -12,7 +12,7 @@ import { type BlockIndex, type DataStore, digest, readIndex } from "@fluxion/io"
 import { blockReader } from "./block-reader.js";
 import { certifiedScan, type Goal, type PartialScan } from "./certified-scan.js";
 import { exactScan } from "./exact-scan.js";
-import { certifiedBytes, type MemoryPlan, planMemory, requireRoom } from "./memory-plan.js";
+import { certifiedBytes, type MemoryPlan, planMemory, pointsThatFit, requireRoom } from "./memory-plan.js";
 import { withStorage } from "./merged-error.js";
 import { type ChunkScanner, type MergedScan, referenceChunks, type StoreReach } from "./scan-chunk.js";
 import { joinErrors, joinStates } from "./scan-rows.js";
@@ -41,6 +41,8 @@ export interface StoreBackend extends ScanBackend {
   limit(x: Points, top: number): Promise<DataLimit>;
   /** Bytes of one read. */
   readonly readBytes: number;
+  /** How many points fit into one scan that keeps so many largest weights: the more, the fewer passes over the data. */
+  pointsPerScan(top: number): number;
 }
 
 /**
@@ -75,6 +77,7 @@ export async function storeBackend(store: DataStore, options: StoreBackendOption
     size,
     radius,
     readBytes: plan.runBlocks * Math.ceil(store.manifest.shards.reduce((sum, { bytes }) => sum + bytes, 0) / index.blocks),
+    pointsPerScan: (top) => pointsThatFit(store, plan, top),
     meets: new Set<Demand["kind"]>(scanner.exact ? ["exact", "certified"] : ["certified"]),
     scan: (x, query, demand) => whenOpen(async () => scanStore(engine, x, query, demand)),
     limit: (x, top) => whenOpen(() => storeLimit(reader, index.blocks, x, top)),
