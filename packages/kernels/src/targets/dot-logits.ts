@@ -92,7 +92,12 @@ const U = unitRoundoff.float64;
  * s·e·R, s²‖y_j‖R and s²R²/2 in absolute value. A dot product is off by c·‖a‖‖b‖, and each term meets a few roundings besides:
  * of s, of s², of w, of y (which is z − c rounded), of the sums.
  */
-export function dotLogitError({ products, radius, atoms }: TargetAtoms, place: TargetPlace, noise: Points, own: number): number {
+export function dotLogitError(
+  { products, radius, atoms, largestLog }: TargetAtoms,
+  place: TargetPlace,
+  noise: Points,
+  own: number,
+): number {
   const { dim: D } = atoms.points;
   const { snr: s } = place;
   let squared = 0;
@@ -102,11 +107,5 @@ export function dotLogitError({ products, radius, atoms }: TargetAtoms, place: T
   const terms = s * radius * (e * (products.factor + few) + s * own * (products.factor + few));
   const norms = s * s * radius * (radius / 2) * (gamma(D + 8) + few);
   const size = s * radius * (e + s * (own + radius / 2));
-  return outward(terms + norms + 4 * U * (size + largestLog(atoms.logWeights)));
-}
-
-function largestLog(logWeights: Float64Array): number {
-  let largest = 0;
-  for (const l of logWeights) if (l > -Infinity) largest = Math.max(largest, -l);
-  return largest;
+  return outward(terms + norms + 4 * U * (size + largestLog));
 }

@@ -14,6 +14,8 @@ export interface TargetAtoms {
   readonly radius: number;
   /** No less than max ‖z_n‖. */
   readonly norm: number;
+  /** max |log π_n| of the atoms that weigh anything. */
+  readonly largestLog: number;
 }
 
 /** Centres the atoms at their mean and binds them. The centred copy is the products' to keep. */
@@ -49,6 +51,7 @@ export async function targetAtoms(atoms: WeightedAtoms, products: Products): Pro
     halfNorms,
     radius: outward(Math.sqrt(radius) * enlarge),
     norm: outward(Math.sqrt(norm) * enlarge),
+    largestLog: logWeights.reduce((most, l) => (l > -Infinity ? Math.max(most, -l) : most), 0),
   };
 }
 

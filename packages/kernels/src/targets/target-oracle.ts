@@ -17,9 +17,10 @@ import { float64Products, type Products } from "./products.js";
 import { recheckLogits } from "./recheck.js";
 import { type TargetAtoms, targetAtoms } from "./target-atoms.js";
 import { placesOf, type TargetPlace, type TargetPlan } from "./target-plan.js";
-import { smoothedTrace, type TargetRoom, type Targets, targetRoom, writeTarget } from "./targets.js";
+import type { Targets } from "./targets.js";
 import { emptyError, setError } from "./tile-error.js";
-import { scanTile, type TileQuery } from "./tile-scan.js";
+import { scanTile, type TileQuery, type TileScan } from "./tile-scan.js";
+import { smoothedTrace, type TargetRoom, targetRoom, writeTarget } from "./write-target.js";
 
 /** How a data set is bound for targets. */
 export interface TargetOracleOptions {
@@ -118,7 +119,7 @@ async function evaluateTiles(run: Evaluation): Promise<Targets> {
         rechecked++;
       }
       errors[p] = boundOf(run, one.scan, one.row, p);
-      for (const w of weights) if (w > 0) sums += spread ? 2 * D : D;
+      sums += (one.scan.kept[one.row] as number) * (spread ? 2 * D : D);
       writePoint(run, room, p, one);
     }
   }
@@ -139,8 +140,7 @@ async function evaluateTiles(run: Evaluation): Promise<Targets> {
 }
 
 /** Sums of some points, with their bounds and the constant that makes their logits absolute. */
-interface PlacedScan {
-  readonly state: ScanState;
+interface PlacedScan extends TileScan {
   readonly certified: CertifiedScan;
   /** What to add to log Σ e^ℓ, [P]. */
   readonly constant: Float64Array;
@@ -159,15 +159,15 @@ function scanPlaces(run: Evaluation, buffer: Float64Array, from: number, to: num
     constant[p - from] = own - (out[place.row] as number);
   }
   const query = queryOf(run, from);
-  const state = scanTile(bound.atoms.points, buffer, to - from, query);
+  const scan = scanTile(bound.atoms.points, buffer, to - from, query);
   const error = emptyError(to - from);
   for (let p = from; p < to; p++) {
     const place = places[p] as TargetPlace;
     const norm = Math.sqrt(2 * (bound.halfNorms[place.row] as number)) * (1 + 1e-12);
     const logit = dotLogitError(bound, place, plan.noise, norm);
-    setError(error, p - from, { logit, shift: Infinity }, { ...bound, size: N, state, query });
+    setError(error, p - from, { logit, shift: Infinity }, { ...bound, ...scan, size: N, query });
   }
-  return { state, constant, certified: certified(run, state, error, query) };
+  return { ...scan, constant, certified: certified(run, scan.state, error, query) };
 }
 
 /** One point again, by differences; `weights` receives its weights. */
@@ -180,10 +180,10 @@ function rescan(run: Evaluation, p: number, weights: Float64Array): PlacedScan {
   const norm = Math.sqrt(2 * (bound.halfNorms[place.row] as number)) * (1 + 1e-12);
   const delta = dotLogitError(bound, place, plan.noise, norm);
   const { logit } = recheckLogits(bound, place, plan.noise, { logits: weights, delta, cut: query.cut });
-  const state = scanTile(bound.atoms.points, weights, 1, query);
+  const scan = scanTile(bound.atoms.points, weights, 1, query);
   const error = emptyError(1);
-  setError(error, 0, { logit, shift: 0 }, { ...bound, size: N, state, query });
-  return { state, constant: new Float64Array(1), certified: certified(run, state, error, query) };
+  setError(error, 0, { logit, shift: 0 }, { ...bound, ...scan, size: N, query });
+  return { ...scan, constant: new Float64Array(1), certified: certified(run, scan.state, error, query) };
 }
 
 /** Weights that together move a mean by less than a sixteenth of what is allowed are left out. */

@@ -12,15 +12,22 @@ export interface TileQuery {
   readonly cut: number;
 }
 
+/** What a tile came to. */
+export interface TileScan {
+  readonly state: ScanState;
+  /** How many weights were not left out, [P]. */
+  readonly kept: Int32Array;
+}
+
 /**
  * Logits [P, N] to weights relative to the largest, in place, zero below the cut, and their sums over the rows of z, [N, D].
  * The order of every sum depends on N and D alone, so that a point has the same bytes in any tile.
  */
-export function scanTile(z: Points, logits: Float64Array, size: number, query: TileQuery): ScanState {
+export function scanTile(z: Points, logits: Float64Array, size: number, query: TileQuery): TileScan {
   const { size: N, dim: D } = z;
   const scan = { alpha: 1, variance: query.variance, spread: query.spread, top: 0, tangent: undefined };
   const state = emptyScan(size, D, scan);
-  for (let p = 0; p < size; p++) weigh(state, p, logits.subarray(p * N, (p + 1) * N), query.cut);
+  const kept = Int32Array.from({ length: size }, (_, p) => weigh(state, p, logits.subarray(p * N, (p + 1) * N), query.cut));
   const rows = Math.max(4, Math.floor(CACHED_BYTES / (8 * D)));
   for (let from = 0; from < N; from += rows) {
     const to = Math.min(from + rows, N);
@@ -31,19 +38,19 @@ export function scanTile(z: Points, logits: Float64Array, size: number, query: T
   for (let p = 0, at = 0; p < size; p++) {
     for (let d = 0; d < D; d++, at++) state.mean.data[at] = (state.mean.data[at] as number) / (state.mass[p] as number);
   }
-  if (!query.spread) return state;
+  if (!query.spread) return { state, kept };
   for (let from = 0; from < N; from += rows) {
     const to = Math.min(from + rows, N);
     for (let p = 0; p < size; p++) addSpread(state, p, z.data, { weights: logits.subarray(p * N + from, p * N + to), from });
   }
-  return state;
+  return { state, kept };
 }
 
-/** Logits of one point to weights, with their sums into row p of the state. */
-function weigh(state: ScanState, p: number, logits: Float64Array, cut: number): void {
+/** Logits of one point to weights, with their sums into row p of the state; returns how many were kept. */
+function weigh(state: ScanState, p: number, logits: Float64Array, cut: number): number {
   let top = -Infinity;
   for (let n = 0; n < logits.length; n++) if ((logits[n] as number) > top) top = logits[n] as number;
-  let [mass, massSquared, logitSum] = [0, 0, 0];
+  let [mass, massSquared, logitSum, kept] = [0, 0, 0, 0];
   for (let n = 0; n < logits.length; n++) {
     const logit = (logits[n] as number) - top;
     if (!(logit > -cut)) {
@@ -52,6 +59,7 @@ function weigh(state: ScanState, p: number, logits: Float64Array, cut: number): 
     }
     const w = Math.exp(logit);
     logits[n] = w;
+    kept++;
     mass += w;
     massSquared += w * w;
     logitSum += w * logit;
@@ -60,6 +68,7 @@ function weigh(state: ScanState, p: number, logits: Float64Array, cut: number): 
   state.mass[p] = mass;
   state.massSquared[p] = massSquared;
   state.logitSum[p] = logitSum;
+  return kept;
 }
 
 /** mean += Σ w_n z_n over rows from, from + 1, …, four at a time; rows without weight are not read. */
@@ -70,18 +79,22 @@ function addRows(mean: Float64Array, z: Float64Array, weights: Float64Array, fro
     const w = weights[n] as number;
     if (w === 0) continue;
     const at = (from + n) * D;
-    if (held === 3) {
+    if (held === 0) {
+      a = at;
+      p = w;
+    } else if (held === 1) {
+      b = at;
+      q = w;
+    } else if (held === 2) {
+      c = at;
+      r = w;
+    } else {
       for (let d = 0; d < D; d++) {
-        mean[d] =
-          (mean[d] as number) +
-          (p * (z[a + d] as number) + q * (z[b + d] as number) + (r * (z[c + d] as number) + w * (z[at + d] as number)));
+        const pair = p * (z[a + d] as number) + q * (z[b + d] as number);
+        mean[d] = (mean[d] as number) + (pair + (r * (z[c + d] as number) + w * (z[at + d] as number)));
       }
-      held = 0;
-      continue;
+      held = -1;
     }
-    if (held === 0) [a, p] = [at, w];
-    else if (held === 1) [b, q] = [at, w];
-    else [c, r] = [at, w];
     held++;
   }
   if (held > 0) for (let d = 0; d < D; d++) mean[d] = (mean[d] as number) + p * (z[a + d] as number);
