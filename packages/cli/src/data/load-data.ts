@@ -3,7 +3,7 @@ import { type Atoms, atoms, fork, points, rngOf, toySetNames, toySets } from "@f
 import { type Labels, type ReadTableOptions, readTable, type Table } from "@fluxion/io";
 import { badInput } from "../errors.js";
 import { type FileSystem, readBytes, sha256 } from "../files/index.js";
-import { type DataSpec, nearest, parseSource } from "../spec/index.js";
+import { type DataSpec, nearest, parseSource, type Source } from "../spec/index.js";
 import { isStore, loadStore } from "../store/index.js";
 import type { DataSet } from "./data-set.js";
 import { digitsFile } from "./digits-file.js";
@@ -63,7 +63,7 @@ const DIGITS_ATTRIBUTION =
   "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, 1998, CC BY 4.0";
 
 function readRows(spec: DataSpec, { files, cwd, seed }: LoadDataOptions): Rows {
-  const source = parseSource(spec.from, toySetNames, (name) => nearest(name, dataNames));
+  const source = sourceOf(spec.from, { files, cwd });
   switch (source.kind) {
     case "digits": {
       const { labels, ...table } = readTable("digits.csv.gz", readBytes(files, digitsFile()), { labelColumn: "last" });
@@ -101,10 +101,17 @@ export function requirePlainStore({ from, labels, array, header }: DataSpec): vo
 
 /** The folder of a store that a text of `--data` means; undefined when it means something else. */
 export function storeFolderOf(from: string, { files, cwd }: Pick<LoadDataOptions, "files" | "cwd">): string | undefined {
-  const source = parseSource(from, toySetNames, (name) => nearest(name, dataNames));
+  const source = sourceOf(from, { files, cwd });
   if (source.kind !== "store" && source.kind !== "file") return undefined;
   const path = absolute(cwd, source.path);
   return source.kind === "store" || isStore(files, path) ? path : undefined;
+}
+
+/** A bare name that is no set may still be the folder of a store. */
+function sourceOf(from: string, { files, cwd }: Pick<LoadDataOptions, "files" | "cwd">): Source {
+  const isBare = /^[^:./\\]+$/.test(from) && !dataNames.includes(from);
+  if (isBare && isStore(files, absolute(cwd, from))) return { kind: "store", path: from };
+  return parseSource(from, toySetNames, (name) => nearest(name, dataNames));
 }
 
 const absolute = (cwd: string, path: string): string => (isAbsolute(path) ? path : resolve(cwd, path));
