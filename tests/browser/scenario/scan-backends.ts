@@ -2,18 +2,18 @@ import type { ScanBackend, WeightedAtoms } from "@fluxion/core";
 import { bindAtoms, webgpuBackend } from "@fluxion/kernels";
 import { check, checkLife } from "../../../conformance/scan-backend.js";
 import { ordinary, type ScanRecipe, scanProblem } from "../../../conformance/scan-problems.js";
-import { gpuDevice } from "./gpu-device.js";
+import { sharedDevice } from "./gpu-device.js";
 
 type MakeBackend = (atoms: WeightedAtoms) => ScanBackend | Promise<ScanBackend>;
 
 /** Backends by name, each made ready once for a page. */
 const makers: Record<string, () => Promise<MakeBackend>> = {
   webgpu: async () => {
-    const device = await gpuDevice();
+    const device = await sharedDevice();
     return (atoms) => webgpuBackend(bindAtoms(atoms), { device });
   },
   "webgpu in small buffers": async () => {
-    const device = await gpuDevice();
+    const device = await sharedDevice();
     return (atoms) => webgpuBackend(bindAtoms(atoms), { device, largestBuffer: 1 << 21, scratchBytes: 1 << 20 });
   },
 };

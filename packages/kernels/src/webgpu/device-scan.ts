@@ -14,7 +14,7 @@ export interface Holding {
   readonly work: DeviceWork;
   readonly shards: readonly DeviceShard[];
   readonly limits: BufferLimits;
-  /** Device memory for what the queries of one visit need, in bytes. */
+  /** Bytes that each array of one visit should take. */
   readonly scratchBytes: number;
 }
 
@@ -35,7 +35,7 @@ export async function deviceState(
   const { bound, scale, work, shards } = holding;
   const size = prepared.norm.length;
   const state = emptyScan(size, bound.dim, query);
-  const rows = rowsOf(holding, size, query.top);
+  const rows = rowsOf(holding, size, { streamed, top: query.top });
   for (let first = 0; first < size; first += rows) {
     const count = Math.min(rows, size - first);
     const padded = roundUp(count, TILE);
@@ -60,7 +60,7 @@ export async function* deviceLogits(
   chosen: readonly number[],
 ): AsyncGenerator<{ readonly row: number; readonly logits: Float32Array }> {
   const { scale, work, shards } = holding;
-  const rows = rowsOf(holding, chosen.length, 0);
+  const rows = rowsOf(holding, chosen.length, { streamed: false, top: 0 });
   for (let first = 0; first < chosen.length; first += rows) {
     const some = chosen.slice(first, first + rows);
     const padded = roundUp(some.length, TILE);
@@ -85,8 +85,12 @@ export async function* deviceLogits(
 }
 
 /** How many rows go to the device at once: what the largest shard has room for. */
-function rowsOf({ shards, work, limits, scratchBytes }: Holding, size: number, top: number): number {
-  const options = { layout: work.layout, limits, scratch: scratchBytes, top };
+function rowsOf(
+  { shards, work, limits, scratchBytes }: Holding,
+  size: number,
+  visit: { readonly streamed: boolean; readonly top: number },
+): number {
+  const options = { layout: work.layout, limits, scratch: scratchBytes, ...visit };
   return Math.min(...shards.map(({ range }) => rowsAtOnce(size, range, options)));
 }
 

@@ -67,17 +67,30 @@ export function shardsOf(count: number, { quads }: RowLayout, { bytes, groups }:
 /** Chunks of a shard. */
 export const chunksOf = ({ count }: ShardRange): number => Math.ceil(count / CHUNK);
 
+/** What decides how many queries go to the device at once. */
+export interface VisitOptions {
+  readonly layout: RowLayout;
+  readonly limits: BufferLimits;
+  /** Bytes that each array of the visit should not exceed. */
+  readonly scratch: number;
+  /** Without stored logits. */
+  readonly streamed: boolean;
+  /** How many of the largest logits of each chunk come back. */
+  readonly top: number;
+}
+
 /**
- * How many rows of queries go to the device at once, whole tiles: logits and partial states of a shard must fit a buffer, and
- * the logits `scratch` bytes.
+ * How many of `rows` queries go to a shard at once: whole tiles, at least one, as many as the arrays have room for.
+ * @throws RangeError when more of the largest logits are wanted than one tile has room for.
  */
-export function rowsAtOnce(
-  rows: number,
-  shard: ShardRange,
-  { layout, limits, scratch, top }: { layout: RowLayout; limits: BufferLimits; scratch: number; top: number },
-): number {
-  const perRow = Math.max(4 * shard.stride, 16 * chunksOf(shard) * layout.quads, 8 * chunksOf(shard) * Math.min(top, CHUNK));
-  const most = Math.min(scratch, limits.bytes) / perRow;
-  const tiles = Math.max(1, Math.min(Math.floor(most / TILE), limits.groups));
-  return Math.min(roundUp(rows, TILE), tiles * TILE);
+export function rowsAtOnce(rows: number, shard: ShardRange, { layout, limits, scratch, streamed, top }: VisitOptions): number {
+  const chunks = chunksOf(shard);
+  const logits = streamed ? 0 : 4 * shard.stride;
+  const perRow = Math.max(logits, 16 * chunks * layout.quads, 8 * chunks * Math.min(top, CHUNK));
+  const most = Math.floor(limits.bytes / (8 * chunks * TILE));
+  if (Math.min(top, CHUNK) > most) {
+    throw new RangeError(`Cannot keep the ${top} largest weights: a buffer of the device has room for ${most}; expected no more`);
+  }
+  const room = Math.min(scratch / perRow, limits.bytes / perRow, limits.groups); // weights take one workgroup a query
+  return Math.min(roundUp(rows, TILE), Math.max(1, Math.floor(room / TILE)) * TILE);
 }

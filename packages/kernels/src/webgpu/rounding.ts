@@ -6,16 +6,16 @@ import { CUT } from "./weigh-shader.js";
 
 /**
  * Largest relative error of +, − and × in float32 on a device. WGSL has no rounding mode: a result may be either neighbour
- * of the true value, so this is a whole unit in the last place and not half of one. [WGSL2025, §15.7.4]
+ * of the true value, so this is a whole unit in the last place and not half of one. [WGSL2026, §15.7.4]
  */
 export const DEVICE_ROUNDING: number = 2 ** -23;
-/** Smallest normal float32: operands and results below it may be replaced by zero. [WGSL2025, §15.7.2] */
+/** Smallest normal float32: operands and results below it may be replaced by zero. [WGSL2026, §15.7.2] */
 const SMALLEST = 2 ** -126;
-/** A quotient is off by at most 2.5 units in the last place. [WGSL2025, §15.7.4] */
+/** A quotient is off by at most 2.5 units in the last place. [WGSL2026, §15.7.4] */
 const DIVISION = 2.5 * DEVICE_ROUNDING;
 /**
  * What happens to a weight after its logit, in nats: exp is off by at most 3 + 2|ℓ − top| units in the last place and ℓ − top
- * by one, and no weight is further than CUT below the top. [WGSL2025, §15.7.4]
+ * by one, and no weight is further than CUT below the top. [WGSL2026, §15.7.4]
  */
 const WEIGHT = -Math.log1p(-(3 - 3 * CUT) * DEVICE_ROUNDING);
 
@@ -40,7 +40,7 @@ export interface Depths {
 /**
  * The depths of the kernels. An implementation may reassociate the operations of an expression and contract a product with a
  * sum, but not reorder statements: adding four terms in one statement counts as four additions, and each level of sums
- * is a statement of its own. [WGSL2025, §15.7.5]
+ * is a statement of its own. [WGSL2026, §15.7.5]
  *
  * Tiled: one multiplication, at most 16 additions in a step, 16 steps, then ⌈·/256⌉ of these; of weights, 16 in one lane and
  * the tree over 256 lanes. Streamed: a logit is one expression, taken to be no better than a tiled one, which a recheck

@@ -14,7 +14,10 @@ import { scratchOn } from "./scratch.js";
 export interface WebgpuOptions extends DeviceSource {
   /** Largest buffer to use, in bytes. @defaultValue what the device allows */
   readonly largestBuffer?: number;
-  /** Device memory for what the queries of one visit need, in bytes. @defaultValue 64 MiB */
+  /**
+   * Bytes that each array of one visit should take, logits and partial states; at least 64 queries go at once.
+   * @defaultValue 64 MiB
+   */
   readonly scratchBytes?: number;
 }
 
