@@ -21,13 +21,27 @@ describe("fluxion store", () => {
     const cwd = await withStore();
     const info = jsonOf(await run(cwd, "store info s --json"));
     expect(info).toMatchObject({ rows: 5000, dim: 2, dtype: "float32", shards: 3, blocks: 2, clustered: false, weighted: false });
-    expect((await run(cwd, "store info s")).stdout).toContain("few blocks: every scan reads all of them");
+    expect((await run(cwd, "store info s")).stdout).toContain(
+      "a row lies in the balls of 2 of 2 blocks: a certified promise skips next to nothing",
+    );
     expect(jsonOf(await run(cwd, "store verify s --json"))).toEqual({ store: "s", whole: true, faults: [] });
     expect((await run(cwd, "store export s --out out.npy")).stdout).toBe("Wrote the rows of s to out.npy\n");
     const out = readNpy(readFileSync(join(cwd, "out.npy")));
     const first = readNpy(readFileSync(join(cwd, "a.npy")));
     expect(out.shape).toEqual([5000, 2]);
     expect(out.data.slice(0, 6000)).toEqual(Float32Array.from(first.data as Float64Array));
+  });
+
+  it("says whether skipping can help: not as given, but once near rows are together", async () => {
+    const cwd = emptyFolder();
+    await run(cwd, "data moons:40000 --seed 1 --out a.npy");
+    await run(cwd, "store create a.npy --out plain");
+    expect((await run(cwd, "store create a.npy --out near --cluster")).code).toBe(0);
+    expect(jsonOf(await run(cwd, "store info plain --json"))).toMatchObject({ blocks: 10, ballsAroundRow: 10 });
+    const near = jsonOf(await run(cwd, "store info near --json"));
+    expect(near).toMatchObject({ blocks: 10, clustered: true });
+    expect(near.ballsAroundRow).toBeLessThan(4);
+    expect((await run(cwd, "store info near")).stdout).toContain("near the data a certified promise reads about as many");
   });
 
   it("verify fails with exit code 1 on a changed byte, and names the file", async () => {

@@ -2,7 +2,7 @@ import { blockCount, filesOf, readIndex, type StoreDtype, type StoreManifest } f
 import { interpolate } from "../data/index.js";
 import { badInput, EXIT } from "../errors.js";
 import { requireWritableTarget } from "../files/index.js";
-import { createStore, exportStore, openRows, openStore, type StoreWork, verifyStore } from "../store/index.js";
+import { ballsAroundRow, createStore, exportStore, openRows, openStore, type StoreWork, verifyStore } from "../store/index.js";
 import { format, table } from "../terminal/index.js";
 import { type CommandDefinition, type Context, defineCommand, type Outcome } from "./command.js";
 import { type DataOptions, readingOptions } from "./data-options.js";
@@ -146,9 +146,11 @@ async function info({ io, resolve, paint }: Context, path: string): Promise<Outc
   const { manifest } = store;
   const bytes = new Uint8Array(manifest.index.bytes);
   await store.read(manifest.index, 0, bytes);
+  const index = readIndex(bytes, manifest.size, manifest.dim);
+  const balls = await ballsAroundRow(store, index);
   await store.close();
-  const radii = Float64Array.from(readIndex(bytes, manifest.size, manifest.dim).radii).sort();
-  const quartiles = [0.25, 0.5, 0.75].map((p) => interpolate(radii, p) / manifest.radius);
+  const radii = Float64Array.from(index.radii).sort();
+  const quartiles = [0.25, 0.5, 0.75].map((p) => (manifest.radius === 0 ? 0 : interpolate(radii, p) / manifest.radius));
   const about = aboutOf(manifest);
   const { number } = format;
   const { size, dim, coding, shards, radius, storageError, clustered } = manifest;
@@ -162,20 +164,19 @@ async function info({ io, resolve, paint }: Context, path: string): Promise<Outc
     ["weights", shards[0]?.weights === undefined ? "equal" : `of their own, ${number(manifest.totalWeight)} in all`],
     ["order", clustered ? "near rows together" : "as given"],
     ["blocks", `${number(radii.length)}; radius ${quartiles.map((q) => number(q, 3)).join(" · ")} of the data's (¼ · ½ · ¾)`],
-    ["", adviceOf(quartiles[1] ?? 1, radii.length)],
+    ["skipping", adviceOf(balls, radii.length)],
   ];
   return {
-    json: { store: path, ...about, blockRadii: quartiles },
+    json: { store: path, ...about, blockRadii: quartiles, ballsAroundRow: balls },
     text: `${paint("bold", path)}\n${table(rows, ["l", "l"])}`,
   };
 }
 
-/** Whether bounds of blocks can tell them apart: what a person should expect of a certified promise. */
-function adviceOf(median: number, blocks: number): string {
-  if (blocks < 8) return "few blocks: every scan reads all of them";
-  if (median > 0.7) return "blocks are about as wide as the data: a certified promise skips next to nothing";
-  if (median > 0.3) return "blocks are wide: a certified promise skips some of them, late on the path";
-  return "blocks are compact: a certified promise skips those that are far";
+/** What a person should expect of a certified promise. */
+function adviceOf(balls: number, blocks: number): string {
+  const some = `a row lies in the balls of ${format.number(balls)} of ${format.count(blocks, "block")}`;
+  if (balls > blocks / 2) return `${some}: a certified promise skips next to nothing`;
+  return `${some}: near the data a certified promise reads about as many, far from them all`;
 }
 
 async function verify(context: Context, path: string): Promise<Outcome> {

@@ -1,3 +1,4 @@
+export * from "./ball-overlap.js";
 export * from "./create-store.js";
 export * from "./export-store.js";
 export * from "./file-store.js";
