@@ -1,3 +1,4 @@
+export * from "./efm-targets.js";
 export * from "./products.js";
 export * from "./target-oracle.js";
 export type * from "./target-plan.js";

@@ -40,7 +40,11 @@ export interface TargetSource {
  * Writes point p, its denoiser and its velocity from the mean m over atoms. The residual x − αm is formed as α(z_j − m) + √v·ε,
  * which near the data does not cancel: where m = z_j the velocity is α̇z_j + ββ̇/√v·ε, that of the pair itself. Eq. (M6)
  */
-export function writeTarget(room: TargetRoom, p: number, { place, z, noise, mean, bandwidth }: TargetSource): void {
+export function writeTarget(
+  room: Omit<TargetRoom, "traceCov" | "logDensity">,
+  p: number,
+  { place, z, noise, mean, bandwidth }: TargetSource,
+): void {
   const { at, variance, sign } = place;
   const scale = sign * Math.sqrt(variance);
   const kappa = (at.alpha * bandwidth * bandwidth) / variance;
