@@ -71,10 +71,10 @@ function addCommand(
   command.description(definition.details === undefined ? definition.summary : `${definition.summary}\n\n${definition.details}`);
   muffle(command, io);
   for (const [flags, help] of definition.positional ?? []) command.argument(flags, help);
-  for (const { flags, help, read, fallback, required } of definition.options) {
+  for (const { flags, help, read, fallback, fallbackText, required } of definition.options) {
     const option = new Option(flags, help).makeOptionMandatory(required ?? false);
     if (read !== undefined) option.argParser(read);
-    if (fallback !== undefined) option.default(fallback);
+    if (fallback !== undefined) option.default(fallback, fallbackText);
     command.addOption(option);
   }
   command

@@ -32,6 +32,8 @@ export interface OptionDefinition {
   /** Turns the text into a value; throws with a sentence. @defaultValue the text itself */
   readonly read?: (text: string, earlier: unknown) => unknown;
   readonly fallback?: unknown;
+  /** The fallback in words, where its value is not what one would type. */
+  readonly fallbackText?: string;
   readonly required?: boolean;
 }
 

@@ -1,11 +1,13 @@
 import type { CommandDefinition } from "./command.js";
 import { dataCommand } from "./data.js";
+import { doctorCommand } from "./doctor.js";
 import { evalCommand } from "./eval.js";
 import { fieldCommand } from "./field.js";
 import { floorCommand } from "./floor.js";
 import { likelihoodCommand } from "./likelihood.js";
 import { runCommand } from "./run.js";
 import { sampleCommand } from "./sample.js";
+import { storeCommand } from "./store.js";
 import { trainCommand } from "./train.js";
 import { verifyCommand } from "./verify.js";
 
@@ -13,6 +15,7 @@ import { verifyCommand } from "./verify.js";
 export const commands: readonly CommandDefinition[] = [
   runCommand,
   dataCommand,
+  storeCommand,
   fieldCommand,
   verifyCommand,
   floorCommand,
@@ -20,4 +23,5 @@ export const commands: readonly CommandDefinition[] = [
   sampleCommand,
   likelihoodCommand,
   evalCommand,
+  doctorCommand,
 ];

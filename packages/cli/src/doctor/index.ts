@@ -1,0 +1,3 @@
+export * from "./examine-machine.js";
+export type * from "./finding.js";
+export * from "./measure-backends.js";
