@@ -2,7 +2,7 @@ import { env } from "node:process";
 import fc from "fast-check";
 import { expect, it, type TestContext } from "vitest";
 import { recipes } from "../../conformance/scan-backend-suite.js";
-import { fixedRecipes, type ScanRecipe, straight } from "../../conformance/scan-problems.js";
+import { fixedRecipes, ordinary, type ScanRecipe, straight } from "../../conformance/scan-problems.js";
 import { SWIFTSHADER } from "./chromium.js";
 import { inChromium } from "./run-in-page.js";
 
@@ -35,8 +35,19 @@ it("solves random problems within its own bounds", async (test) => {
 
 it("answers the same from several buffers and several visits as conformance asks", async (test) => {
   await needAdapter(test);
-  const large = fixedRecipes().filter(({ N, D }) => N * D > 8000);
-  expect(await violations(test, "webgpu in small buffers", some(large, 2))).toEqual([]);
+  const list = [
+    { ...ordinary, N: 9001, D: 2, B: 1, top: 3, ...straight(0.2) }, // 4096 atoms a shard
+    { ...ordinary, N: 5000, D: 40, B: 1, top: 0, ...straight(0.2) },
+    { ...ordinary, N: 90, D: 20, B: 70, top: 3, ...straight(0.4) }, // 64 queries a visit
+    { ...ordinary, N: 90, D: 3, B: 70, top: 0, ...straight(0.4) },
+  ];
+  expect(await violations(test, "webgpu in small buffers", list)).toEqual([]);
+});
+
+it("bounds what storage lost, where float64 was not kept", async (test) => {
+  await needAdapter(test);
+  const random = fc.sample(recipes(Infinity), { numRuns: everything ? 300 : 10, seed: 6 });
+  expect(await violations(test, "webgpu without float64", some(random, 1))).toEqual([]);
 });
 
 it("refuses bad queries, and everything after close", async (test) => {

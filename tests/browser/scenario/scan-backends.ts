@@ -14,7 +14,14 @@ const makers: Record<string, () => Promise<MakeBackend>> = {
   },
   "webgpu in small buffers": async () => {
     const device = await sharedDevice();
-    return (atoms) => webgpuBackend(bindAtoms(atoms), { device, largestBuffer: 1 << 21, scratchBytes: 1 << 20 });
+    return (atoms) => webgpuBackend(bindAtoms(atoms), { device, largestBuffer: 1 << 20, scratchBytes: 1 });
+  },
+  "webgpu without float64": async () => {
+    const device = await sharedDevice();
+    return (atoms) => {
+      const { atoms: _, ...stored } = bindAtoms(atoms);
+      return webgpuBackend(stored, { device });
+    };
   },
 };
 
