@@ -10,3 +10,6 @@ export { exactList } from "./exact-list";
 export { floatRows } from "./float-rows";
 export { screenRows } from "./screen-rows";
 export { floatColumns } from "./float-columns";
+export { addStages, prefixStage } from "./trajectory-prefix";
+export { keepHeaviest, listStage } from "./trajectory-list";
+export { captureProducts, captureScreen } from "./trajectory-capture";

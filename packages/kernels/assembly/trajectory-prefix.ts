@@ -40,7 +40,7 @@ export class PrefixBatch {
 }
 
 /** Dot products of the states of four rows with 64 atoms from `from` on, into `block`, [4, 64]. */
-function dotBlock(batch: PrefixBatch, rows: usize, from: i32, block: usize): void {
+export function dotBlock(batch: PrefixBatch, rows: usize, from: i32, block: usize): void {
   const m0 = <usize>changetype<PrefixRow>(rows).state, m1 = <usize>changetype<PrefixRow>(rows + 32).state;
   const m2 = <usize>changetype<PrefixRow>(rows + 64).state, m3 = <usize>changetype<PrefixRow>(rows + 96).state;
   const end = <usize>batch.dim << 2;

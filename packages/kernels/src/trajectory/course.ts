@@ -1,10 +1,16 @@
 import type { CaptureProof, Points } from "@fluxion/core";
+import type { Flight } from "./flight.js";
 import type { Frame } from "./frame.js";
 
 /** One batch of trajectories on its way: how it is followed, and how its ends are proved. */
 export interface Course {
   /** Coordinates to follow it in, from the first to the last. */
   readonly legs: readonly Leg[];
+  /**
+   * Carries rows from the end of one leg to the start of the next: fills their states and velocities, and adds to their
+   * errors what the frame of the leg did not know of.
+   */
+  readonly handOver?: (from: Flight, to: Flight, rows: readonly number[]) => Promise<void>;
   /** w of a row at s, [D], in the coordinates of the data as they are, from the states of the last leg. */
   readonly position: (row: number, state: Float64Array, s: number) => Float64Array;
   /**
@@ -32,6 +38,8 @@ export interface CaptureQuestion {
 /** A stretch of the way in one frame. */
 export interface Leg {
   readonly frame: Frame;
+  /** Which of the rows that took a step have come to the end of the leg. The last leg has none: it ends in captures. */
+  readonly leaving?: (flight: Flight, taken: readonly number[]) => Promise<readonly number[]>;
 }
 
 /** What follows whole exact trajectories over one data set. */

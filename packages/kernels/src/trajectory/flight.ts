@@ -10,6 +10,8 @@ export interface Flight {
   readonly s: Float64Array;
   /** m at s, [B, width]. */
   readonly state: Float64Array;
+  /** dm/ds at s, [B, width], where `known`. */
+  readonly velocity: Float64Array;
   /** Length of the next step to try, [B]. */
   readonly step: Float64Array;
   /** Estimate of ‖ŵ − w‖ at s, [B]: the defects of all steps, amplified by what came after them. */
@@ -21,9 +23,9 @@ export interface Flight {
   /** The largest posterior weight at s, and its atom, [B]. */
   readonly peak: Float64Array;
   readonly leader: Int32Array;
-  /** Whether stage 0 holds the velocity at s, [B]. */
+  /** Whether `velocity` is that at s, [B]. */
   readonly known: Uint8Array;
-  readonly control: readonly StepControl[];
+  readonly control: StepControl[];
 }
 
 /** Orders of the error estimate of a step. */
@@ -36,6 +38,7 @@ export function flightOf(size: number, width: number, from: number, firstStep: n
     width,
     s: new Float64Array(size).fill(from),
     state: new Float64Array(size * width),
+    velocity: new Float64Array(size * width),
     step: new Float64Array(size).fill(firstStep),
     error: new Float64Array(size),
     doubt: new Float64Array(size),

@@ -1,7 +1,8 @@
 import type { CaptureProof, Points, SolveOptions } from "@fluxion/core";
 import type { Course, TrajectoryEngine } from "./course.js";
 import { type Flight, flightOf } from "./flight.js";
-import { type Sweep, sweeper } from "./stepper.js";
+import type { Frame } from "./frame.js";
+import { sweeper } from "./stepper.js";
 
 /** How a batch is flown. */
 export interface FlyOptions {
@@ -48,30 +49,59 @@ export async function fly(engine: TrajectoryEngine, w0: Points, options: FlyOpti
 }
 
 async function follow(engine: TrajectoryEngine, course: Course, size: number, options: FlyOptions): Promise<Flown[]> {
-  const { from, tolerance, onProgress, signal } = options;
-  const { dim, radius } = engine;
-  const leg = course.legs[0];
-  if (leg === undefined) return [];
-  const flight = flightOf(size, leg.frame.width, from, firstStep(engine, tolerance));
-  const sweep: Sweep = sweeper(flight, leg.frame);
   const ends: (Flown | undefined)[] = Array.from({ length: size }, () => undefined);
-  const land = (r: number, proof: CaptureProof | undefined): void => {
-    ends[r] = flownOf(course, flight, r, proof);
-  };
-  let rows = Array.from({ length: size }, (_, r) => r);
-  for (let n = 0; rows.length > 0; n++) {
-    if (signal?.aborted)
-      throw signal.reason ?? new Error("Cannot follow the trajectories to their ends: aborted; expected no abort");
-    const taken = await sweep(rows, { tolerance, dim, radius });
-    for (const [r, proof] of await captures(course, flight, taken)) land(r, proof);
-    for (const r of rows) if (ends[r] === undefined && isLost(flight, r, radius, n)) land(r, undefined);
-    rows = rows.filter((r) => ends[r] === undefined);
-    onProgress?.(
-      rows.length,
-      rows.reduce((least, r) => Math.min(least, flight.s[r] as number), Infinity),
-    );
+  const all = Array.from({ length: size }, (_, r) => r);
+  let flight: Flight | undefined;
+  for (const leg of course.legs) {
+    const next = flightOf(size, leg.frame.width, options.from, firstStep(engine, options.tolerance));
+    if (flight !== undefined) {
+      carry(flight, next);
+      await course.handOver?.(flight, next, all);
+    }
+    await flyLeg(engine, leg.frame, next, options, async (taken, tried) => {
+      if (leg.leaving !== undefined) return await leg.leaving(next, taken);
+      for (const [r, proof] of await captures(course, next, taken)) ends[r] = flownOf(course, next, r, proof);
+      for (const r of all)
+        if (ends[r] === undefined && isLost(next, r, engine.radius, tried)) ends[r] = flownOf(course, next, r, undefined);
+      return all.filter((r) => ends[r] !== undefined);
+    });
+    flight = next;
   }
   return ends.filter((flown) => flown !== undefined);
+}
+
+/** Sweeps all rows until each has left; `leaving` is told which took a step, and says which leave. */
+async function flyLeg(
+  { dim, radius }: TrajectoryEngine,
+  frame: Frame,
+  flight: Flight,
+  { tolerance, onProgress, signal }: FlyOptions,
+  leaving: (taken: readonly number[], tried: number) => Promise<readonly number[]>,
+): Promise<void> {
+  const sweep = sweeper(flight, frame);
+  let rows = Array.from({ length: flight.size }, (_, r) => r);
+  for (let tried = 1; rows.length > 0; tried++) {
+    if (signal?.aborted) {
+      throw signal.reason ?? new Error("Cannot follow the trajectories to their ends: aborted; expected no abort");
+    }
+    const taken = await sweep(rows, { tolerance, dim, radius });
+    const left = new Set(await leaving(taken, tried));
+    rows = rows.filter((r) => !left.has(r));
+    const least = rows.reduce((s, r) => Math.min(s, flight.s[r] as number), Infinity);
+    onProgress?.(rows.length, least);
+  }
+}
+
+/** What a row keeps from one leg to the next, whatever the coordinates. */
+function carry(from: Flight, to: Flight): void {
+  to.s.set(from.s);
+  to.step.set(from.step);
+  to.error.set(from.error);
+  to.doubt.set(from.doubt);
+  to.nfe.set(from.nfe);
+  to.peak.set(from.peak);
+  to.leader.set(from.leader);
+  to.control.splice(0, from.size, ...from.control);
 }
 
 /** Rows among those that took a step that are captured with a radius above their error, with their proofs. */
@@ -89,7 +119,7 @@ async function captures(course: Course, flight: Flight, taken: readonly number[]
 
 /** Whether a row is to be given up: its error is beyond what an estimate can tell, or it has no end within reach. */
 function isLost({ doubt, s }: Flight, r: number, radius: number, tried: number): boolean {
-  return (doubt[r] as number) > DOUBT || (s[r] as number) * radius > FARTHEST || tried >= MOST_STEPS;
+  return (doubt[r] as number) > DOUBT || (s[r] as number) * radius > FARTHEST || tried > MOST_STEPS;
 }
 
 function flownOf(course: Course, flight: Flight, r: number, proof: CaptureProof | undefined): Flown {

@@ -4,14 +4,15 @@ const SAMPLE = 1024;
 const TURNS = 8;
 
 /**
- * The largest eigenvalue of the covariance of centred atoms y, [N, D], from at most 1024 of them spread evenly, by power
+ * The largest eigenvalue of the covariance of atoms z, [N, D], about their mean, from at most 1024 of them spread evenly, by power
  * iteration from the sum of their absolute coordinates: a lower bound, good to some ten per cent.
  */
-export function leadingVariance(y: Float64Array | Float32Array, size: number, dim: number): number {
+export function leadingVariance(z: Float64Array, size: number, dim: number, center: Float64Array): number {
+  const y = (p: number, d: number): number => (z[p + d] as number) - (center[d] as number);
   const count = Math.min(size, SAMPLE);
   const chosen = Array.from({ length: count }, (_, k) => Math.floor((k * size) / count) * dim);
   let v = new Float64Array(dim);
-  for (const at of chosen) for (let d = 0; d < dim; d++) v[d] = (v[d] as number) + Math.abs(y[at + d] as number);
+  for (const at of chosen) for (let d = 0; d < dim; d++) v[d] = (v[d] as number) + Math.abs(y(at, d));
   let variance = 0;
   for (let turn = 0; turn < TURNS; turn++) {
     const length = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
@@ -19,9 +20,9 @@ export function leadingVariance(y: Float64Array | Float32Array, size: number, di
     const moved = new Float64Array(dim);
     for (const at of chosen) {
       let dot = 0;
-      for (let d = 0; d < dim; d++) dot += (y[at + d] as number) * (v[d] as number);
+      for (let d = 0; d < dim; d++) dot += y(at, d) * (v[d] as number);
       dot /= length * count;
-      for (let d = 0; d < dim; d++) moved[d] = (moved[d] as number) + dot * (y[at + d] as number);
+      for (let d = 0; d < dim; d++) moved[d] = (moved[d] as number) + dot * y(at, d);
     }
     v = moved;
     variance = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));

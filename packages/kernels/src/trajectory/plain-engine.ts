@@ -25,7 +25,7 @@ export function plainEngine(atoms: WeightedAtoms, { form }: PlainEngineOptions =
     radius: centred.radius,
     center: centred.center,
     atoms,
-    variance: leadingVariance(y, size, dim),
+    variance: leadingVariance(atoms.points.data, size, dim, centred.center),
     async launch(w0) {
       const noise = productsOf(w0.data, y, dim);
       const frame = gram === undefined ? directFrame(centred, noise) : gramFrame(centred, gram, noise);

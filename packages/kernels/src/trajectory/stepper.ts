@@ -55,7 +55,7 @@ export function sweeper(flight: Flight, frame: Frame): Sweep {
   const work: Work = {
     flight,
     frame,
-    k: ERROR.map(room),
+    k: ERROR.map((_, j) => (j === 0 ? flight.velocity : room())),
     point: room(),
     before: room(),
     at: new Float64Array(size),
