@@ -27,8 +27,8 @@ function addPairs(s: usize, t: usize, v: v128): void {
 function dots(x: usize, ldx: usize, z: usize, ldz: usize, bytes: usize, s: usize, lds: usize): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   const x1 = x + ldx, x2 = x1 + ldx, x3 = x2 + ldx, z1 = z + ldz;
-  for (let k: usize = 0; k < bytes; k += 32) {
-    let p = v128.load(z + k), q = v128.load(z1 + k);
+  for (let k: usize = 0; k < bytes; k += 16) { // unrolled further, engines spill registers
+    const p = v128.load(z + k), q = v128.load(z1 + k);
     let a = v128.load(x + k);
     c00 = madd(a, p, c00);
     c01 = madd(a, q, c01);
@@ -39,20 +39,6 @@ function dots(x: usize, ldx: usize, z: usize, ldz: usize, bytes: usize, s: usize
     c20 = madd(a, p, c20);
     c21 = madd(a, q, c21);
     a = v128.load(x3 + k);
-    c30 = madd(a, p, c30);
-    c31 = madd(a, q, c31);
-    p = v128.load(z + k, 16);
-    q = v128.load(z1 + k, 16);
-    a = v128.load(x + k, 16);
-    c00 = madd(a, p, c00);
-    c01 = madd(a, q, c01);
-    a = v128.load(x1 + k, 16);
-    c10 = madd(a, p, c10);
-    c11 = madd(a, q, c11);
-    a = v128.load(x2 + k, 16);
-    c20 = madd(a, p, c20);
-    c21 = madd(a, q, c21);
-    a = v128.load(x3 + k, 16);
     c30 = madd(a, p, c30);
     c31 = madd(a, q, c31);
   }

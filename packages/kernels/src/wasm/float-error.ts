@@ -56,7 +56,7 @@ export function floatError(
   const Y = radius + storageError;
   const rate = Math.abs(query.alpha) / query.variance;
   const small = smallestNumber.float32;
-  const sums = gamma(Math.ceil(size / 64) + 256);
+  const sums = gamma(Math.ceil(size / 64) + 1024);
   const merges = 8 * unitRoundoff.float64 * (Math.hypot(...reach.center) + Y) * (2 + Math.ceil(size / 512));
   const mean = outward((gamma(SUM, U32) + sums) * Y + storageError + merges + Math.sqrt(dim) * size * small);
   const B = length.length;

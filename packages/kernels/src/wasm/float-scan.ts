@@ -1,6 +1,6 @@
-import { emptyScan, mergeScans, type Points, type ScanQuery, type ScanState } from "@fluxion/core";
+import type { Points, ScanQuery, ScanState } from "@fluxion/core";
 import { type HeldAtoms, isFew } from "./held-atoms.js";
-import { readState } from "./read-state.js";
+import { mergeSums } from "./merge-sums.js";
 import { type AtomMemory, scanMemory } from "./scan-memory.js";
 import { shares } from "./shares.js";
 
@@ -39,18 +39,15 @@ export async function floatScan(held: HeldAtoms, { x, query, cut, shift }: Float
       ]),
     );
     await pool.run(few ? "floatColumns" : "floatRows", calls, few ? SPACE.columns : SPACE.rows);
-    let state = emptyScan(x.size, x.dim, plain);
-    for (let k = 0; k < shards.length; k++) {
-      const address = out + k * memory.rows * memory.stride;
-      const shard = readState(
-        arena,
-        { ...memory, address, mean: few ? memory.bytes : 2 * memory.bytes, best: query.top },
-        x,
-        plain,
-      );
-      finish(shard, few ? undefined : bound.center, shift);
-      state = k === 0 ? shard : mergeScans(state, shard, plain);
-    }
+    const mean = few ? memory.bytes : 2 * memory.bytes;
+    const parts = shards.map((_, k) => ({
+      stride: memory.stride,
+      address: out + k * memory.rows * memory.stride,
+      mean,
+      best: query.top,
+    }));
+    const state = mergeSums(arena, parts, x, plain);
+    addCommon(state, few ? undefined : bound.center, shift);
     return state;
   } finally {
     arena.free(out);
@@ -68,15 +65,15 @@ export function biased(held: HeldAtoms, { alpha, variance }: ScanQuery): AtomMem
   return { ...rows, bias };
 }
 
-/** Sums Σ w y to means c + Σ w y/Σ w, and logits with what all have in common. */
-function finish(state: ScanState, center: Float64Array | undefined, shift: Float64Array | undefined): void {
+/** Adds c to the means, and to the logits what all have in common. */
+function addCommon(state: ScanState, center: Float64Array | undefined, shift: Float64Array | undefined): void {
   const { dim, data } = state.mean;
+  const { count, logits } = state.best;
   for (let b = 0; b < state.top.length; b++) {
-    const mass = state.mass[b] ?? 0;
     const common = shift?.[b] ?? 0;
     state.top[b] = (state.top[b] ?? 0) + common;
-    for (let j = b * state.best.count; j < (b + 1) * state.best.count; j++)
-      state.best.logits[j] = (state.best.logits[j] ?? 0) + common;
-    for (let d = 0; d < dim; d++) data[b * dim + d] = mass > 0 ? (center?.[d] ?? 0) + (data[b * dim + d] ?? 0) / mass : 0;
+    for (let j = b * count; j < (b + 1) * count; j++) logits[j] = (logits[j] ?? 0) + common;
+    if (center === undefined || state.mass[b] === 0) continue;
+    for (let d = 0; d < dim; d++) data[b * dim + d] = (data[b * dim + d] ?? 0) + (center[d] ?? 0);
   }
 }

@@ -19,22 +19,27 @@ export function readState(
 ): ScanState {
   const empty = emptyScan(size, dim, query);
   const state = { ...empty, tangent: query.tangent && zeros(size, dim) };
-  for (let b = 0; b < size; b++) {
-    const row = at.address + b * at.stride;
-    const [top = 0, mass = 0, massSquared = 0, logitSum = 0, spread = 0] = arena.f64(row, 5);
-    state.top[b] = top;
-    state.mass[b] = mass;
-    state.massSquared[b] = massSquared;
-    state.logitSum[b] = logitSum;
-    state.spread[b] = query.spread ? spread : 0;
-    state.mean.data.set(arena.f64(row + SUMS, dim), b * dim);
-    state.tangent?.data.set(arena.f64(row + SUMS + at.mean, dim), b * dim);
-    if (at.best === 0) continue;
-    const best = row + SUMS + at.mean * (query.tangent ? 2 : 1);
-    state.best.logits.set(arena.f64(best, at.best), b * query.top);
-    state.best.indices.set(arena.i32(best + 8 * at.best, at.best), b * query.top);
+  const all = arena.f64(at.address, (size * at.stride) / 8);
+  const along = at.mean / 8;
+  const best = SUMS / 8 + along * (query.tangent ? 2 : 1);
+  const indices = arena.i32(at.address, (size * at.stride) / 4);
+  for (let b = 0, row = 0; b < size; b++, row += at.stride / 8) {
+    state.top[b] = all[row] ?? 0;
+    state.mass[b] = all[row + 1] ?? 0;
+    state.massSquared[b] = all[row + 2] ?? 0;
+    state.logitSum[b] = all[row + 3] ?? 0;
+    if (query.spread) state.spread[b] = all[row + 4] ?? 0;
+    copyTo(state.mean.data, b * dim, all, row + SUMS / 8, dim);
+    if (state.tangent) copyTo(state.tangent.data, b * dim, all, row + SUMS / 8 + along, dim);
+    copyTo(state.best.logits, b * query.top, all, row + best, at.best);
+    copyTo(state.best.indices, b * query.top, indices, 2 * (row + best + at.best), at.best);
   }
   return state;
+}
+
+/** Copies a few numbers: views of them would cost more. */
+function copyTo<T extends Float64Array | Int32Array>(to: T, start: number, from: T, at: number, count: number): void {
+  for (let k = 0; k < count; k++) to[start + k] = from[at + k] ?? 0;
 }
 
 /** Copies `count` rows of a state, from row `from` on, to rows of another, from row `to` on. */
