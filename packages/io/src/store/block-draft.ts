@@ -52,61 +52,39 @@ export interface BlockDraftOptions {
 
 /** An empty block. Its buffers are made once and used for every block. */
 export function blockDraft({ dim, coding, weighted, origins }: BlockDraftOptions): BlockDraft {
-  const rowBytes = dim * bytesOfDtype(coding.dtype);
-  const [encode, decode] = [encoderOf(coding), decoderOf(coding)];
-  const bytes = new Uint8Array(BLOCK_ROWS * rowBytes);
-  const room = new Float32Array(BLOCK_ROWS * dim);
+  const values = valueBuffer(dim, coding);
   const weights = new Float64Array(BLOCK_ROWS).fill(1);
   const weightView = new DataView(new ArrayBuffer(weighted ? 8 * BLOCK_ROWS : 0));
   const originView = new DataView(new ArrayBuffer(origins ? 4 * BLOCK_ROWS : 0));
   const enlarge = 1 + (dim + 8) * Number.EPSILON; // a sum of dim squares and its root
   let count = 0;
   let lost = 0;
-
-  function encodeRows(given: Float64Array | Float32Array, from: number, to: number, firstRow: number): void {
-    const numbers = given.subarray(from * dim, to * dim);
-    const into = bytes.subarray(count * rowBytes, (count + to - from) * rowBytes);
-    const bad = encode(numbers, into);
-    if (bad >= 0) {
-      const where = `row ${firstRow + from + Math.floor(bad / dim)} has ${numbers[bad]} in column ${bad % dim}`;
-      const range = coding.dtype === "uint8" ? `, from ${coding.offset} to ${coding.offset + 255 * coding.scale}` : "";
-      throw new RangeError(`Cannot write a store: ${where}; expected finite numbers that ${coding.dtype} can hold${range}`);
+  const takeWeight = (slot: number, weight: number, row: number): void => {
+    if (!(weight > 0 && weight < Infinity)) {
+      throw new RangeError(`Cannot write a store: the weight of row ${row} is ${weight}; expected a positive number`);
     }
-    const kept = decode(into, room);
-    let most = 0;
-    for (let at = 0; at < numbers.length; at += dim) {
-      let squared = 0;
-      for (let d = at; d < at + dim; d++) squared += ((numbers[d] ?? 0) - (kept[d] ?? 0)) ** 2;
-      if (squared > most) most = squared;
-    }
-    lost = Math.max(lost, Math.sqrt(most) * enlarge);
-  }
+    weights[slot] = weight;
+    weightView.setFloat64(8 * slot, weight, true);
+  };
 
   return {
     rows: () => count,
     take(given, from, to, extras) {
-      encodeRows(given, from, to, extras.firstRow);
+      const most = values.encode(given.subarray(from * dim, to * dim), count, extras.firstRow + from);
+      lost = Math.max(lost, most * enlarge);
       for (let i = from; i < to; i++) {
         const slot = count + i - from;
-        if (weighted) {
-          const weight = extras.weights?.[i] ?? Number.NaN;
-          if (!(weight > 0 && weight < Infinity)) {
-            const row = extras.firstRow + i;
-            throw new RangeError(`Cannot write a store: the weight of row ${row} is ${weight}; expected a positive number`);
-          }
-          weights[slot] = weight;
-          weightView.setFloat64(8 * slot, weight, true);
-        }
+        if (weighted) takeWeight(slot, extras.weights?.[i] ?? Number.NaN, extras.firstRow + i);
         if (origins) originView.setUint32(4 * slot, extras.origins?.[i] ?? 0, true);
       }
       count += to - from;
     },
     finish() {
-      const kept = decode(bytes.subarray(0, count * rowBytes), room);
+      const kept = values.decode(count);
       const { sum, weight, center, norm } = momentsOf(kept, dim, weights);
       return {
         rows: count,
-        bytes: bytes.subarray(0, count * rowBytes),
+        bytes: values.bytes(count),
         weightBytes: weighted ? new Uint8Array(weightView.buffer, 0, 8 * count) : undefined,
         originBytes: origins ? new Uint8Array(originView.buffer, 0, 4 * count) : undefined,
         center,
@@ -123,6 +101,39 @@ export function blockDraft({ dim, coding, weighted, origins }: BlockDraftOptions
       lost = 0;
     },
   };
+}
+
+/** The bytes of the rows of a block. */
+function valueBuffer(dim: number, coding: StoreCoding) {
+  const rowBytes = dim * bytesOfDtype(coding.dtype);
+  const [encode, decode] = [encoderOf(coding), decoderOf(coding)];
+  const bytes = new Uint8Array(BLOCK_ROWS * rowBytes);
+  const room = new Float32Array(BLOCK_ROWS * dim);
+  return {
+    bytes: (rows: number): Uint8Array => bytes.subarray(0, rows * rowBytes),
+    decode: (rows: number): Float32Array => decode(bytes.subarray(0, rows * rowBytes), room),
+    /** Puts rows behind the first `slot`; the largest ‖error‖ of one. `firstRow` numbers them in messages. */
+    encode(numbers: Float64Array | Float32Array, slot: number, firstRow: number): number {
+      const into = bytes.subarray(slot * rowBytes, slot * rowBytes + (numbers.length / dim) * rowBytes);
+      const bad = encode(numbers, into);
+      if (bad >= 0) throw misfit(coding, numbers[bad], firstRow + Math.floor(bad / dim), bad % dim);
+      const kept = decode(into, room);
+      let most = 0;
+      for (let at = 0; at < numbers.length; at += dim) {
+        let squared = 0;
+        for (let d = at; d < at + dim; d++) squared += ((numbers[d] ?? 0) - (kept[d] ?? 0)) ** 2;
+        if (squared > most) most = squared;
+      }
+      return Math.sqrt(most);
+    },
+  };
+}
+
+function misfit({ dtype, scale, offset }: StoreCoding, value: number | undefined, row: number, column: number): RangeError {
+  const range = dtype === "uint8" ? `, from ${offset} to ${offset + 255 * scale}` : "";
+  return new RangeError(
+    `Cannot write a store: row ${row} has ${value} in column ${column}; expected finite numbers that ${dtype} can hold${range}`,
+  );
 }
 
 function momentsOf(kept: Float32Array, dim: number, weights: Float64Array) {

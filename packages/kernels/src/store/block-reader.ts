@@ -50,7 +50,7 @@ interface Buffer {
 
 /** Bytes of one block in a read buffer, and of what decoding a chunk takes. */
 export function blockBytes({ manifest }: Pick<DataStore, "manifest">): { readonly read: number; readonly decode: number } {
-  const weighted = manifest.shards.some(({ weights }) => weights !== undefined);
+  const weighted = isWeighted({ manifest });
   const values = BLOCK_ROWS * bytesOfRow(manifest, "values");
   const decoded = manifest.coding.dtype === "float32" ? 0 : 4 * BLOCK_ROWS * manifest.dim;
   return { read: values + (weighted ? 8 * BLOCK_ROWS : 0), decode: decoded + 8 * BLOCK_ROWS };
@@ -63,16 +63,14 @@ export function blockReader(
   { runBlocks, inFlight, allocate, stop }: BlockReaderOptions,
 ): BlockReader {
   const { manifest } = store;
-  const weighted = manifest.shards.some(({ weights }) => weights !== undefined);
+  const weighted = isWeighted(store);
   const valueBytes = bytesOfRow(manifest, "values");
   const buffer = (): Buffer => ({
     weights: new Uint8Array(allocate(weighted ? 8 * BLOCK_ROWS * runBlocks : 0)),
     rows: new Uint8Array(allocate(valueBytes * BLOCK_ROWS * runBlocks)),
   });
   const buffers = [buffer(), buffer()] as const;
-  const decode = decoderOf(manifest.coding);
-  const slots = Array.from({ length: inFlight }, () => slotOf(store, decode, allocate));
-  const checked = new Uint8Array(index.blocks); // 1 where the checksum agreed once
+  const groupOf = grouper(store, index, inFlight, allocate);
 
   async function load({ from, to }: Run, { rows, weights }: Buffer): Promise<void> {
     stop();
@@ -81,13 +79,6 @@ export function blockReader(
     const reads = [readRows(store, "values", range, rows.subarray(0, count * valueBytes))];
     if (weighted) reads.push(readRows(store, "weights", range, weights.subarray(0, 8 * count)));
     for (const result of await Promise.allSettled(reads)) if (result.status === "rejected") throw result.reason;
-  }
-
-  function check(block: number, values: Uint8Array, weights: Uint8Array): void {
-    if (checked[block] === 1) return;
-    requireChecksum(store, block, values, index.checksums[block] ?? 0);
-    if (weighted) requireChecksum(store, block, weights, index.weightChecksums[block] ?? 0);
-    checked[block] = 1;
   }
 
   async function* groups(runs: Iterable<Run>): AsyncGenerator<readonly BlockChunk[], void, undefined> {
@@ -103,20 +94,9 @@ export function blockReader(
       for (const [i, run] of plan.entries()) {
         await next;
         begin(i + 1);
-        const { rows, weights } = buffers[(i % 2) as 0 | 1];
-        for (let block = run.from; block < run.to; block += inFlight) {
-          const group: BlockChunk[] = [];
-          for (let k = block; k < Math.min(run.to, block + inFlight); k++) {
-            const firstIndex = k * BLOCK_ROWS;
-            const count = Math.min(BLOCK_ROWS, manifest.size - firstIndex);
-            const at = (k - run.from) * BLOCK_ROWS;
-            const values = rows.subarray(at * valueBytes, (at + count) * valueBytes);
-            const ownWeights = weights.subarray(8 * at, 8 * (at + count));
-            check(k, values, ownWeights);
-            const slot = slots[k - block];
-            if (slot) group.push({ block: k, firstIndex, ...slot(values, ownWeights, count) });
-          }
-          yield group;
+        const held = buffers[(i % 2) as 0 | 1];
+        for (let from = run.from; from < run.to; from += inFlight) {
+          yield groupOf({ from, to: Math.min(run.to, from + inFlight) }, run, held);
         }
       }
     } finally {
@@ -126,11 +106,40 @@ export function blockReader(
   return { runBlocks, groups };
 }
 
+const isWeighted = ({ manifest }: Pick<DataStore, "manifest">): boolean =>
+  manifest.shards.some(({ weights }) => weights !== undefined);
+
+/** Makes chunks of blocks that are in a buffer, at most `inFlight` at a time; a block is checked when it first comes. */
+function grouper(store: DataStore, index: BlockIndex, inFlight: number, allocate: (bytes: number) => ArrayBuffer) {
+  const { size } = store.manifest;
+  const valueBytes = bytesOfRow(store.manifest, "values");
+  const decode = decoderOf(store.manifest.coding);
+  const slots = Array.from({ length: inFlight }, () => slotOf(store, decode, allocate));
+  const checked = new Uint8Array(index.blocks); // 1 where the checksums agreed once
+  return ({ from, to }: Run, run: Run, buffer: Buffer): BlockChunk[] => {
+    const group: BlockChunk[] = [];
+    for (const [i, slot] of slots.slice(0, to - from).entries()) {
+      const block = from + i;
+      const count = Math.min(BLOCK_ROWS, size - block * BLOCK_ROWS);
+      const at = (block - run.from) * BLOCK_ROWS;
+      const rows = buffer.rows.subarray(at * valueBytes, (at + count) * valueBytes);
+      const weights = buffer.weights.subarray(8 * at, 8 * (at + count));
+      if (checked[block] === 0) {
+        requireChecksum(store, block, rows, index.checksums[block] ?? 0);
+        if (weights.length > 0) requireChecksum(store, block, weights, index.weightChecksums[block] ?? 0);
+        checked[block] = 1;
+      }
+      group.push({ block, firstIndex: block * BLOCK_ROWS, ...slot(rows, weights, count) });
+    }
+    return group;
+  };
+}
+
 /** Turns bytes of a chunk into numbers, in buffers of its own. */
 function slotOf(store: DataStore, decode: DecodeNumbers, allocate: (bytes: number) => ArrayBuffer) {
   const { manifest } = store;
   const room = new Float32Array(allocate(manifest.coding.dtype === "float32" ? 0 : 4 * BLOCK_ROWS * manifest.dim));
-  const weighted = manifest.shards.some(({ weights }) => weights !== undefined);
+  const weighted = isWeighted(store);
   const logTotal = Math.log(manifest.totalWeight);
   const logWeights = new Float64Array(allocate(8 * BLOCK_ROWS)).fill(-logTotal);
   return (values: Uint8Array, weights: Uint8Array, count: number): Pick<StoreChunk, "rows" | "logWeights"> => {

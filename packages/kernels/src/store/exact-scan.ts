@@ -1,7 +1,7 @@
 import { mergeScans, type Points, type Scan, type ScanQuery, type ScanState } from "@fluxion/core";
 import type { BlockReader, Run } from "./block-reader.js";
-import { noError, widenError } from "./merged-error.js";
-import type { MergedScan, ScanChunk } from "./scan-chunk.js";
+import { type MergedScan, noError, widenError } from "./merged-error.js";
+import type { ScanChunk } from "./scan-chunk.js";
 
 /** Blocks [0, blocks) in runs that fill a read buffer. */
 export function* allRuns(blocks: number, runBlocks: number): Generator<Run> {

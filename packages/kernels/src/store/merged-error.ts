@@ -1,5 +1,18 @@
-import type { ScanError } from "@fluxion/core";
-import type { MergedScan, StoreReach } from "./scan-chunk.js";
+import type { Points, referenceError, ScanError, ScanQuery, ScanState } from "@fluxion/core";
+
+/** How far the rows reach and how many they are, as `referenceError` takes it. */
+export type StoreReach = Parameters<typeof referenceError>[2];
+
+/** A finished scan, to say what its error is. */
+export interface MergedScan {
+  readonly x: Points;
+  readonly query: ScanQuery;
+  readonly state: ScanState;
+  /** The largest error of any chunk, part by part. */
+  readonly widest: ScanError;
+  /** Chunks that were merged. */
+  readonly chunks: number;
+}
 
 /** Unit roundoff of float64. */
 const U = Number.EPSILON / 2;

@@ -1,18 +1,5 @@
-import {
-  BLOCK,
-  type Points,
-  points,
-  referenceError,
-  type Scan,
-  type ScanError,
-  type ScanQuery,
-  type ScanState,
-  scanBlock,
-} from "@fluxion/core";
-import { noError } from "./merged-error.js";
-
-/** How far the rows reach and how many they are, as `referenceError` takes it. */
-export type StoreReach = Parameters<typeof referenceError>[2];
+import { BLOCK, type Points, points, referenceError, type Scan, type ScanError, type ScanQuery, scanBlock } from "@fluxion/core";
+import { type MergedScan, noError, type StoreReach } from "./merged-error.js";
 
 /** Consecutive rows of a store, never more than a block of them and never across the edge of a block. */
 export interface StoreChunk {
@@ -30,17 +17,6 @@ export interface StoreChunk {
  * so that an answer depends neither on the memory budget nor on how rows are spread over files.
  */
 export type ScanChunk = (chunk: StoreChunk, x: Points, query: ScanQuery) => Scan | Promise<Scan>;
-
-/** A finished scan, to say what its error is. */
-export interface MergedScan {
-  readonly x: Points;
-  readonly query: ScanQuery;
-  readonly state: ScanState;
-  /** The largest error of any chunk, part by part. */
-  readonly widest: ScanError;
-  /** Chunks that were merged. */
-  readonly chunks: number;
-}
 
 /** Makes what scans the chunks of one store, and says what memory it takes. */
 export interface ChunkScanner {

@@ -13,8 +13,8 @@ import { blockReader } from "./block-reader.js";
 import { certifiedScan, type Goal, type PartialScan } from "./certified-scan.js";
 import { exactScan } from "./exact-scan.js";
 import { certifiedBytes, type MemoryPlan, planMemory, pointsThatFit, requireRoom } from "./memory-plan.js";
-import { withStorage } from "./merged-error.js";
-import { type ChunkScanner, type MergedScan, referenceChunks, type StoreReach } from "./scan-chunk.js";
+import { type MergedScan, type StoreReach, withStorage } from "./merged-error.js";
+import { type ChunkScanner, referenceChunks } from "./scan-chunk.js";
 import { joinErrors, joinStates } from "./scan-rows.js";
 import { storeLimit } from "./store-limit.js";
 
