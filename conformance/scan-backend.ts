@@ -102,7 +102,10 @@ async function checkDemand(
   if (scan.evaluations + scan.skipped !== pairs) found.push(`${scan.evaluations} + ${scan.skipped} pairs are not ${pairs}`);
   const certified = certifyScan(scan, backend, query);
   for (const [b, truth] of truths.entries()) {
-    const wrong = [...checkValues(scan, certified, b, problem, truth), ...checkTop(scan, certified, b, truth)];
+    const wrong = [
+      ...checkValues(scan, certified, b, problem, truth),
+      ...checkTop(scan, certified, b, { truth, exact: demand.kind === "exact" }),
+    ];
     found.push(...wrong.map((what) => `point ${b}: ${what}`));
   }
   if (demand.kind === "exact") found.push(...(await checkExact(backend, problem, scan)));
@@ -164,9 +167,15 @@ function checkValues(
 const SEEN = 90;
 
 /** The kept weights within their bound, in order, and none missing that is certainly larger. */
-function checkTop({ state, error }: Scan, certified: CertifiedScan, b: number, truth: ScanTruth): readonly string[] {
+function checkTop(
+  { state, error }: Scan,
+  certified: CertifiedScan,
+  b: number,
+  { truth, exact }: { readonly truth: ScanTruth; readonly exact: boolean },
+): readonly string[] {
   const { count, indices, logits } = state.best;
-  const most = truth.logits.reduce((a, l) => Math.max(a, rounded(l)), -Infinity);
+  const most = truth.logits.reduce((a, l) => (rounded(subtract(l, a)) > 0 ? l : a));
+  const below = truth.logits.map((l) => (l.hi === -Infinity ? -Infinity : rounded(subtract(l, most))));
   const slack = 2 * error.logit[b] + truth.uncertainty;
   const tolerance = certified.weight[b] + truth.uncertainty;
   const found: string[] = [];
@@ -177,19 +186,19 @@ function checkTop({ state, error }: Scan, certified: CertifiedScan, b: number, t
     if (i < 0) continue;
     if (listed.has(i) || i >= truth.weights.length) found.push(`atom ${i} is listed twice, or is none`);
     listed.add(i);
+    if (logit > state.top[b]) found.push(`logit ${k} is above the top`);
     const weight = Math.exp(logit - state.top[b]) / state.mass[b];
     const off = difference(weight, truth.weights[i]);
     if (!(off <= tolerance)) found.push(`weight ${k}, of atom ${i}, is off by ${off}, more than ${tolerance}`);
     const before = k === 0 ? Infinity : logits[b * count + k - 1];
-    const tied = logit === before && indices[b * count + k - 1] > i;
+    const tied = exact && logit === before && indices[b * count + k - 1] > i; // others may know more than their logits show
     if (logit > before || tied) found.push(`weights ${k - 1} and ${k} are in the wrong order`);
   }
   if (error.skipped[b] >= 0.1 || count === 0) return found;
-  const least = listed.size < count ? -Infinity : rounded(truth.logits[indices[b * count + count - 1]]);
-  for (const [i, exact] of truth.logits.entries()) {
-    const logit = rounded(exact);
-    if (listed.has(i) || logit < most - SEEN || rounded(truth.weights[i]) <= error.skipped[b]) continue;
-    if (logit > least + slack) found.push(`atom ${i} at ${logit - most} nats is not listed, the last one is at ${least - most}`);
+  const least = listed.size < count ? -Infinity : below[indices[b * count + count - 1]];
+  for (const [i, logit] of below.entries()) {
+    if (listed.has(i) || logit < -SEEN || rounded(truth.weights[i]) <= error.skipped[b]) continue;
+    if (logit > least + slack) found.push(`atom ${i} at ${logit} nats is not listed, the last one is at ${least}`);
   }
   return found;
 }

@@ -49,7 +49,7 @@ export function certifyScan(scan: Scan, backend: Pick<ScanBackend, "radius" | "s
   const out = {
     mean: new Float64Array(B).fill(Infinity),
     weights: new Float64Array(B).fill(1),
-    weight: new Float64Array(B).fill(1),
+    weight: new Float64Array(B).fill(Infinity),
     logDensity: new Float64Array(B).fill(Infinity),
     entropy: new Float64Array(B).fill(Infinity),
     traceCov: new Float64Array(B).fill(Infinity),
@@ -59,7 +59,7 @@ export function certifyScan(scan: Scan, backend: Pick<ScanBackend, "radius" | "s
     if (known === undefined) continue; // nothing was seen, or a bound is not a number
     out.mean[b] = meanBound(known);
     out.weights[b] = variationBound(known);
-    out.weight[b] = weightBound(known);
+    out.weight[b] = weightBound(known, scan.state.top[b]);
     out.logDensity[b] = logDensityBound(known, scan.state.top[b], densityConstant(scan.state.mean.dim, query));
     out.entropy[b] = entropyBound(known, variationBound(known));
     out.traceCov[b] = traceBound(known);
@@ -140,14 +140,17 @@ function variationBound(p: Parts): number {
 }
 
 /**
- * With the rounding of exp(ℓ̂ − top)/mass, relative to a weight of at most `largest`. Its ℓ̂ need not be that of the ŵ in the
- * mass, but for the top: the two quotients differ by at most λ̂²(e^{2δ} − 1).
+ * With the rounding of exp(ℓ̂ − top)/mass, relative to a weight of at most `largest`: that of the quotient, and that of ℓ̂ and top,
+ * which have the size of a squared distance over 2v however well their difference is known. The ℓ̂ need not be that of the
+ * ŵ in the mass, but for the top: the two quotients differ by at most λ̂²(e^{2δ} − 1).
  */
-function weightBound(p: Parts): number {
+function weightBound(p: Parts, top: number): number {
   const other = Math.min(p.largest, p.rest);
   const quotient = other === 0 ? 0 : other * other * Math.expm1(2 * p.logit);
-  const rounding = p.largest * (p.mass / (1 - p.mass) + 8 * Number.EPSILON) + quotient;
-  return Math.min(1, outward(perturbedWeight(p.logit, p) + p.skipped + rounding));
+  const stored = other === 0 ? 0 : Math.min(1, 2 * other) * Math.expm1(2 * Number.EPSILON * (Math.abs(top) + 1000));
+  const rounding = p.largest * (p.mass / (1 - p.mass) + 8 * Number.EPSILON) + quotient + stored;
+  const most = Math.max(1, outward(1 / p.total)); // of the computed quotient, whose exponential is at most 1, and of the true one
+  return Math.min(most, outward(perturbedWeight(p.logit, p) + p.skipped + rounding));
 }
 
 /** With the rounding of top + log mass and of the constant added to it. */

@@ -14,8 +14,8 @@ import type { ScanQuery, ScanState } from "./scan.js";
  */
 export interface ScanError {
   /**
-   * δ with |ℓ̂_i − ℓ_i − c| ≤ δ for one c common to all i that were not left out, [B]; the logits in `logitSum` and `best`
-   * are within it too.
+   * δ with |ℓ̂_i − ℓ_i − c| ≤ δ for one c common to all i that were not left out, [B]. The logits in `logitSum` are within it too,
+   * and those in `best`, none above top, but for what float64 rounds off numbers of their size.
    */
   readonly logit: Float64Array;
   /** Bound of |c|, nats; it enters log p_t(x) alone, [B]. */
