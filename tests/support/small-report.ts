@@ -92,6 +92,7 @@ export async function smallReport({ scheduler, data, image, name = "small" }: Sm
     training: {
       network: "KDE 0.25",
       onGaussian: false,
+      target: "conditional",
       parameters: data.data.length,
       steps: 30,
       batch: COUNT,

@@ -90,6 +90,20 @@ describe("renderReport", () => {
     }
   });
 
+  it("compares a loss with the floor only where it has that floor", () => {
+    const page = (target: ReportInput["training"]["target"]): string =>
+      renderReport({ ...moons, training: { ...moons.training, target } });
+    const charts = (text: string): string[] => [...text.matchAll(/<figure[\s\S]*?<\/figure>/g)].map(([svg]) => svg);
+    const dotted = (text: string): string[] => charts(text).filter((svg) => svg.includes("training batches"));
+    expect(dotted(page("conditional")).every((svg) => svg.includes("floor V"))).toBe(true);
+    expect(dotted(page("exact")).length).toBe(1);
+    expect(dotted(page("exact")).every((svg) => !svg.includes("floor V"))).toBe(true);
+    expect(page("exact")).toContain("has no floor, and is shown with the excess");
+    expect(page("estimate")).toContain("the floor of their loss lies between 0 and V");
+    expect(page("conditional")).not.toContain("regress on");
+    for (const text of [page("exact"), page("estimate")]) expect(texts(text, "zh").length).toBe(texts(text, "en").length);
+  });
+
   it("claims neither a memory nor an entropy for smoothed data", () => {
     const { floor } = moons;
     const smoothed = { ...floor, entropy: { area: null, standardError: null, exact: Infinity } };

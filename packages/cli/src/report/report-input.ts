@@ -64,6 +64,11 @@ export interface TrainingSummary {
   readonly parameters: number;
   readonly steps: number;
   readonly batch: number;
+  /**
+   * What the batches regress on: the pair's velocity, whose loss has the floor V; u_t(x) itself, whose loss is the excess; or
+   * its estimate from several points of the data, with a floor between none and V.
+   */
+  readonly target: "conditional" | "exact" | "estimate";
   /** Loss of the training batches, as they came: step and loss. */
   readonly batches: readonly { readonly step: number; readonly loss: number }[];
   /** Evaluation of the averaged (EMA) weights. */

@@ -73,6 +73,15 @@ const network = strict({
   base,
 }).prefault({});
 
+const productOf = (numbers: readonly number[]): number => numbers.reduce((product, n) => product * n, 1);
+
+const target = z.union(
+  [z.enum(["conditional", "exact"]), strict({ efm: whole(1) }), strict({ grid: z.tuple([whole(1), whole(1), whole(1)]) })],
+  {
+    error: "conditional, exact, { efm: M } with M points of the data, or { grid: [J, B, T] }",
+  },
+);
+
 /** Several defaults follow the number of steps, so that a short training is a training too. */
 const train = strict({
   steps: whole(1).default(2000),
@@ -82,12 +91,17 @@ const train = strict({
   schedule: z.enum(["constant", "cosine"]).default("cosine"),
   weightDecay: notNegative.default(0),
   clip: positive.default(1),
+  target: target.optional(),
   ema: z.number().min(0).lt(1).default(0.999),
   evaluateEvery: whole(1).optional(),
   checkpointEvery: whole(1).optional(),
   evaluationBatch: whole(2).default(512),
 })
   .prefault({})
+  .refine(({ target, batch }) => typeof target !== "object" || !("grid" in target) || productOf(target.grid) === batch, {
+    path: ["batch"],
+    error: "J·B·T of train.target.grid",
+  })
   .transform(({ steps, batch, learningRate, warmup, evaluateEvery, checkpointEvery, ...given }) => ({
     steps,
     batch,

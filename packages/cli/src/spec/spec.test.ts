@@ -30,6 +30,16 @@ describe("parseSpec", () => {
     expect(parse(specText(spec))).toEqual(spec);
   });
 
+  it("leaves the target to the pairs where none is named, and keeps one that is", () => {
+    expect("target" in parse("data: digits").train).toBe(false);
+    expect(specText(parse("data: digits"))).not.toContain("target");
+    for (const target of ["exact", "conditional", { efm: 64 }, { grid: [4, 8, 8] as const }]) {
+      const spec = parse(`{ data: digits, train: { target: ${JSON.stringify(target)} } }`);
+      expect(spec.train.target).toEqual(target);
+      expect(parse(specText(spec))).toEqual(spec);
+    }
+  });
+
   it("reads JSON as well", () => {
     expect(parse('{"name": "j", "data": {"from": "digits"}, "train": {"steps": 7}}')).toMatchObject({
       name: "j",
@@ -70,6 +80,12 @@ describe("parseSpec", () => {
       's.yaml:2: "sample.solver" is "rk5"; expected one of euler, midpoint, heun, rk4, dopri5',
     ],
     ["data: digits\npath: straight", 's.yaml:2: "path" is "straight"; expected one of condOt, polynomial, cosine'],
+    [
+      "data: digits\ntrain: { target: precise }",
+      's.yaml:2: "train.target" is "precise"; expected conditional, exact, { efm: M } with M points of the data, or { grid: [J, B, T] }',
+    ],
+    ["data: digits\ntrain: { target: { efm: 0 } }", '"train.target.efm" is 0; expected at least 1'],
+    ["data: digits\ntrain: { batch: 9, target: { grid: [2, 2, 2] } }", '"train.batch" is 9; expected J·B·T of train.target.grid'],
     ["data: digits\nname: ../elsewhere", '"name" is "../elsewhere"; expected a text of letters, digits'],
     ["data: { from: x.csv, scale: { factor: 0 } }", '"data.scale.factor" is 0; expected a number that is not 0'],
     ["seed: 1", 'Cannot read the spec s.yaml: "data" is missing; expected a group of keys'],

@@ -41,6 +41,17 @@ export interface NetworkSpec {
   readonly base: { readonly kind: "none" } | { readonly kind: "gaussian"; readonly width: number };
 }
 
+/**
+ * What the network regresses on: the velocity of the pair (x₀, z) that a point was made from; the marginal velocity u_t(x)
+ * itself; its unbiased estimate from M points of the data, the pair's among them; or the marginal velocity on a grid of J
+ * points of the data, B noises and T times, which costs as much as J + B points of their own and whose J·B·T are a batch.
+ */
+export type TargetSpec =
+  | "conditional"
+  | "exact"
+  | { readonly efm: number }
+  | { readonly grid: readonly [J: number, B: number, T: number] };
+
 /** How the network is trained. */
 export interface TrainSpec {
   readonly steps: number;
@@ -53,6 +64,8 @@ export interface TrainSpec {
   readonly weightDecay: number;
   /** Largest norm of the gradient. */
   readonly clip: number;
+  /** Absent: "conditional". */
+  readonly target?: TargetSpec | undefined;
   /** Decay of the running mean of the weights. */
   readonly ema: number;
   /** Steps between two measurements of the loss and its excess. */

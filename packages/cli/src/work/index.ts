@@ -9,5 +9,6 @@ export * from "./report-of.js";
 export * from "./run-files.js";
 export * from "./sampling.js";
 export * from "./train-network.js";
+export * from "./training-batches.js";
 export * from "./verify-path.js";
 export * from "./write-run-json.js";

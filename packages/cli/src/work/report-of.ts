@@ -1,7 +1,7 @@
 import { type Floor, fork, type Points, rngOf, rows, sampleWithoutReplacement, takeRows, type Verification } from "@fluxion/core";
 import type { Network } from "@fluxion/train";
 import type { ReportInput } from "../report/index.js";
-import { type SampleSpec, specText } from "../spec/index.js";
+import { type SampleSpec, specText, type TargetSpec } from "../spec/index.js";
 import type { EvaluatedNetwork } from "./evaluate-network.js";
 import { posteriorStrip } from "./posterior-strip.js";
 import type { PreparedRun } from "./prepare-run.js";
@@ -80,6 +80,7 @@ function trainingSummary({ prepared, network, metrics, evaluated }: RunResults):
     parameters: network.parameterCount,
     steps: train.steps,
     batch: train.batch,
+    target: targetKind(train.target),
     batches: metrics
       .filter(({ kind }) => kind === "step")
       .map((entry) => ({ step: numberAt(entry, "step"), loss: numberAt(entry, "loss") })),
@@ -93,6 +94,11 @@ function trainingSummary({ prepared, network, metrics, evaluated }: RunResults):
       })),
     excessByTime: evaluated.evaluation.excessByTime,
   };
+}
+
+function targetKind(target: TargetSpec = "conditional"): ReportInput["training"]["target"] {
+  if (typeof target === "string") return target;
+  return "efm" in target ? "estimate" : "exact";
 }
 
 function sampleSummary({ prepared, evaluated }: RunResults): ReportInput["samples"] {

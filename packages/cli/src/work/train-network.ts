@@ -1,4 +1,4 @@
-import { type AtomPath, drawBatch, type Floor, fork, rngOf } from "@fluxion/core";
+import { type AtomPath, type Floor, fork, rngOf } from "@fluxion/core";
 import type { NamedArrays } from "@fluxion/io";
 import { createLearner, type Engine, type Learner, stateFromTensors, stateTensors, type TrainEvent, train } from "@fluxion/train";
 import { ensureDirectory, type FileSystem, writeAtomic } from "../files/index.js";
@@ -17,6 +17,7 @@ import { format } from "../terminal/index.js";
 import { drawEvaluationBatch } from "./evaluation-batch.js";
 import { baseFieldOf, gaussianBaseOf } from "./network-base.js";
 import { modelBytes, networkOf, optimizerOf } from "./network-of.js";
+import { trainingBatches } from "./training-batches.js";
 
 /** What a training works on. */
 export interface TrainNetworkInput {
@@ -86,12 +87,13 @@ export async function trainNetwork(input: TrainNetworkInput, world: TrainNetwork
 
 async function trainSteps(session: Session, metrics: MetricsLog): Promise<void> {
   const { learner, path, signal, floor } = session;
-  const { steps, batch, evaluateEvery, evaluationBatch, checkpointEvery } = session.spec.train;
+  const { steps, evaluateEvery, evaluationBatch, checkpointEvery } = session.spec.train;
   const rng = fork(rngOf(session.spec.seed), "train");
+  const batches = await trainingBatches(path, session.spec.train, rng);
   const task = session.progress.start("train", steps, "steps");
   task.update(learner.steps);
   const events = train(learner, {
-    batchAt: (step) => drawBatch(path, fork(rng, "batch", step), batch),
+    batchAt: batches.batchAt,
     steps,
     evaluation: { batch: drawEvaluationBatch(path, fork(rng, "evaluation"), evaluationBatch), every: evaluateEvery, floor },
     signal,
@@ -114,6 +116,7 @@ async function trainSteps(session: Session, metrics: MetricsLog): Promise<void> 
     await new Promise(setImmediate); // lets Ctrl-C be heard: a blocking engine never leaves the microtask queue
   }
   await save();
+  await batches.close();
   task.end(detail);
 }
 

@@ -16,7 +16,10 @@ ${chart(excessChart(training))}
 </div>`;
 }
 
-function summary({ network, parameters, batch, curve, onGaussian }: TrainingSummary, fresh: ReportInput["evaluation"]): Phrase {
+function summary(
+  { network, parameters, batch, curve, onGaussian, target }: TrainingSummary,
+  fresh: ReportInput["evaluation"],
+): Phrase {
   const last = curve.at(-1);
   const excess = last ? plusMinus(last.excess, last.excessStandardError) : "";
   const again = plusMinus(fresh.excess, fresh.excessStandardError);
@@ -27,21 +30,35 @@ function summary({ network, parameters, batch, curve, onGaussian }: TrainingSumm
       )
     : phrase("", "");
   const size = number(parameters, 6);
+  const regressed = targetSentence[target];
   return phrase(
-    `${network}, ${size} parameters, batches of ${batch}.${base.en} The loss can fall to its floor V, not to zero; what counts is the excess, E‖v_θ − u_t(x)‖² against the exact field on the same points${excess && `: ${excess} at the end on the points that the curve is measured on, ${again} on fresh ones`}.`,
-    `${network}，${size} 个参数，每批 ${batch} 个样本。${base.zh}损失最多降到下界 V，而不是零；真正要看的是超出量，即同一批点上相对精确场的误差 E‖v_θ − u_t(x)‖²${excess && `：训练结束时，在绘制曲线所用的点上为 ${excess}，在新抽取的点上为 ${again}`}。`,
+    `${network}, ${size} parameters, batches of ${batch}.${base.en}${regressed.en} The CFM loss can fall to its floor V, not to zero; what counts is the excess, E‖v_θ − u_t(x)‖² against the exact field on the same points${excess && `: ${excess} at the end on the points that the curve is measured on, ${again} on fresh ones`}.`,
+    `${network}，${size} 个参数，每批 ${batch} 个样本。${base.zh}${regressed.zh}CFM 损失最多降到下界 V，而不是零；真正要看的是超出量，即同一批点上相对精确场的误差 E‖v_θ − u_t(x)‖²${excess && `：训练结束时，在绘制曲线所用的点上为 ${excess}，在新抽取的点上为 ${again}`}。`,
   );
 }
 
-function lossChart({ curve, batches, steps }: TrainingSummary, floor: FloorSummary): Chart {
+/** What is unusual about the targets of the batches. */
+const targetSentence: Record<TrainingSummary["target"], Phrase> = {
+  conditional: phrase("", ""),
+  exact: phrase(
+    " The batches regress on the exact velocity u_t(x): their loss is E‖v_θ − u_t(x)‖² itself, has no floor, and is shown with the excess.",
+    "训练批回归于精确速度 u_t(x)：其损失就是 E‖v_θ − u_t(x)‖²，没有下界，因此与超出量画在一起。",
+  ),
+  estimate: phrase(
+    " The batches regress on unbiased estimates of u_t(x) from several points of the data: the floor of their loss lies between 0 and V.",
+    "训练批回归于由若干数据点给出的 u_t(x) 的无偏估计：其损失的下界介于 0 与 V 之间。",
+  ),
+};
+
+function lossChart({ curve, batches: all, steps, target }: TrainingSummary, floor: FloorSummary): Chart {
+  const batches = target === "exact" ? [] : all; // a loss without that floor belongs to the excess
   const losses = batches.map((p) => p.loss);
   const band = 2 * floor.standardError;
   const y = linearScale([
     floor.value - band,
     floor.value + band,
     ...curve.map((p) => p.loss),
-    Math.min(...losses),
-    quantile(losses, 0.98),
+    ...(losses.length > 0 ? [Math.min(...losses), quantile(losses, 0.98)] : []),
   ]);
   const above = losses.filter((loss) => loss > y.high).length;
   const cut = above > 0 ? phrase(`; batches above the frame: ${above}`, `；高于此图的批数：${above}`) : phrase("", "");
@@ -52,12 +69,7 @@ function lossChart({ curve, batches, steps }: TrainingSummary, floor: FloorSumma
     x: linearScale([0, steps]),
     y,
     series: [
-      {
-        label: phrase("training batches", "训练批"),
-        colour: "--c4",
-        kind: "dots",
-        points: batches.map((p) => [p.step, p.loss] as const),
-      },
+      ...(batches.length > 0 ? [batchDots(batches)] : []),
       {
         label: phrase("evaluation batch, averaged weights", "评估批，平均权重"),
         colour: "--c1",
@@ -77,14 +89,25 @@ function lossChart({ curve, batches, steps }: TrainingSummary, floor: FloorSumma
   };
 }
 
-function excessChart({ curve, steps }: TrainingSummary): Chart {
+function batchDots(batches: TrainingSummary["batches"]): Chart["series"][number] {
+  return {
+    label: phrase("training batches", "训练批"),
+    colour: "--c4",
+    kind: "dots",
+    points: batches.map((p) => [p.step, p.loss] as const),
+  };
+}
+
+function excessChart({ curve, steps, batches, target }: TrainingSummary): Chart {
+  const dots = target === "exact" ? batches : [];
   return {
     title: phrase("Excess over the floor", "超出下界的部分"),
     xLabel: stepLabel,
     yLabel: phrase("E‖v − u‖²", "E‖v − u‖²"),
     x: linearScale([0, steps]),
-    y: positiveScale(curve.flatMap((p) => [p.excess, p.excess + 2 * p.excessStandardError])),
+    y: positiveScale([...curve.flatMap((p) => [p.excess, p.excess + 2 * p.excessStandardError]), ...dots.map((p) => p.loss)]),
     series: [
+      ...(dots.length > 0 ? [batchDots(dots)] : []),
       {
         label: phrase("excess (band: two standard errors)", "超出量（带宽为两倍标准误差）"),
         colour: "--c2",
