@@ -29,6 +29,9 @@ export function chunksOf(size: number, length: number): AtomChunk[] {
   }));
 }
 
+/** Gives the rows of a chunk, with padding. */
+export type ChunkReader = (chunk: AtomChunk) => KernelArray;
+
 /** The atoms as a graph of one format reads them. */
 export interface AtomTable {
   readonly format: Format;
@@ -39,7 +42,7 @@ export interface AtomTable {
   /** No less than max ‖z_i − c − y_i‖. */
   readonly storageError: number;
   /** Rows y_i of a chunk, [length, D]; the next call may overwrite them. */
-  reader(length: number): (chunk: AtomChunk) => KernelArray;
+  reader(length: number): ChunkReader;
 }
 
 /** The atoms in float32 as they were bound: read without a copy, but for the last chunk. */
@@ -131,6 +134,30 @@ export function atomBias(
   }
   return { values, largest: outward(largest) };
 }
+
+/**
+ * Rows (y_i, 1, ‖y_i‖²/2, log π_i) of all chunks, [D + 3 wide], so that one product gives all sums of weights that are linear in
+ * them; made once, for few coordinates. An atom without weight has 0 for its logarithm.
+ */
+export function jointReader(table: AtomTable, logWeights: Float64Array, dim: number, length: number): ChunkReader {
+  const size = table.halfNorms.length;
+  const width = dim + JOINT_EXTRA;
+  const read = table.reader(length);
+  const all = chunksOf(size, length).map((chunk) => {
+    const rows = read(chunk);
+    const out = kernelArray(table.format, length * width);
+    for (let i = chunk.from, k = 0; i < chunk.to; i++, k++) {
+      out.set(rows.subarray(k * dim, (k + 1) * dim), k * width);
+      const logWeight = logWeights[i] ?? -Infinity;
+      out.set([1, table.halfNorms[i] ?? 0, logWeight === -Infinity ? 0 : logWeight], k * width + dim);
+    }
+    return out;
+  });
+  return ({ from }) => all[from / length] ?? kernelArray(table.format, length * width);
+}
+
+/** Columns of `jointReader` beyond the coordinates. */
+export const JOINT_EXTRA = 3;
 
 /** ‖y_i‖²/2 of a table in its format, padded to a multiple of `length`. */
 export function paddedHalfNorms({ format, halfNorms }: AtomTable, length: number): KernelArray {

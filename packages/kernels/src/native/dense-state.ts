@@ -3,18 +3,20 @@ import type { KernelArray } from "./onnxruntime.js";
 import type { ChunkLogits } from "./pick-atoms.js";
 import { RUN } from "./scan-graph.js";
 
-/** What the sums graph gives for the rows of one chunk; see `sumsModel`. */
-export interface ChunkSums {
-  readonly mean: KernelArray;
-  readonly largest: KernelArray;
-  readonly masses: KernelArray;
-  readonly squares: KernelArray;
-  readonly crosses: KernelArray;
-  readonly halves: KernelArray;
-  /** Atoms of the chunk, with padding. */
-  readonly atoms: number;
-  /** Whether the logits in `crosses` are relative to the largest of the row. */
-  readonly relative: boolean;
+/** Sums over the shares p = ŵ·largest of one row of a chunk. */
+export interface RowSums {
+  /** Σp y, [D]; a view. */
+  readonly products: KernelArray;
+  /** The share of the largest logit. */
+  readonly largest: number;
+  /** Σp. */
+  readonly share: number;
+  /** Σp². */
+  readonly squares: number;
+  /** Σp(ℓ − top). */
+  readonly gaps: number;
+  /** Σp‖y‖²/2. */
+  readonly halves: number;
 }
 
 /** A scan state under construction, whose means are those of y and whose logits lack the common term. */
@@ -22,44 +24,39 @@ export function emptyDense(size: number, dim: number, query: ScanQuery): ScanSta
   return emptyScan(size, dim, { ...query, tangent: undefined });
 }
 
-/** Σ over the runs of row r. */
-function overRuns(values: KernelArray, r: number, runs: number): number {
-  let sum = 0;
-  for (let k = r * runs; k < (r + 1) * runs; k++) sum += values[k] ?? 0;
-  return sum;
-}
-
-/** Adds row r of a chunk with largest logit `top` to query b; second moments by the pairwise update of [Chan1983]. */
-export function absorbRow(state: ScanState, b: number, sums: ChunkSums, r: number, top: number): void {
-  const D = state.mean.dim;
-  const runs = sums.atoms / RUN;
-  const unit = 1 / (sums.largest[r] ?? 0); // p = w·largest with w = 1 for the largest
-  const share = overRuns(sums.masses, r, runs);
-  const mass = share * unit;
-  const cross = overRuns(sums.crosses, r, runs) * unit;
-  const logitSum = Math.min(0, sums.relative ? cross : cross - top * mass); // no term is positive
-  const shift = Math.max(top, state.top[b] ?? -Infinity);
-  const [before, now] = [Math.exp((state.top[b] ?? -Infinity) - shift), Math.exp(top - shift)];
-  const [massBefore, massNow] = [(state.mass[b] ?? 0) * before, mass * now];
-  const total = massBefore + massNow;
-  const part = massNow / total;
-  let [squaredMean, squaredGap] = [0, 0];
-  for (let d = b * D, k = r * D; d < (b + 1) * D; d++, k++) {
-    const value = (sums.mean[k] ?? 0) / share;
-    const gap = value - (state.mean.data[d] ?? 0);
-    squaredMean += value * value;
-    squaredGap += gap * gap;
-    state.mean.data[d] = (state.mean.data[d] ?? 0) + gap * part;
-  }
-  const within = Math.max(0, (2 * overRuns(sums.halves, r, runs)) / share - squaredMean); // a variance is not negative
-  state.spread[b] = (state.spread[b] ?? 0) * before + within * massNow + massBefore * part * squaredGap;
+/** Adds a chunk with largest logit `top` to query b; second moments by the pairwise update of [Chan1983]. */
+export function absorbRow(state: ScanState, b: number, sums: RowSums, top: number): void {
+  const unit = 1 / sums.largest;
+  const [topBefore, massBefore] = [state.top[b] ?? -Infinity, state.mass[b] ?? 0];
+  const shift = Math.max(top, topBefore);
+  const [before, now] = [Math.exp(topBefore - shift), Math.exp(top - shift)];
+  const mass = sums.share * unit;
+  const total = massBefore * before + mass * now;
+  const part = (mass * now) / total;
+  const mean = state.mean.data.subarray(b * state.mean.dim, (b + 1) * state.mean.dim);
+  const { ofMean, ofGap } = moveMean(mean, sums.products, 1 / sums.share, part);
+  const within = Math.max(0, (2 * sums.halves) / sums.share - ofMean); // a variance is not negative
+  state.spread[b] = (state.spread[b] ?? 0) * before + within * mass * now + massBefore * before * part * ofGap;
+  const gaps = Math.min(0, sums.gaps) * unit; // no term is positive
   state.logitSum[b] =
-    shifted(state.logitSum[b] ?? 0, state.mass[b] ?? 0, (state.top[b] ?? -Infinity) - shift, before) +
-    shifted(logitSum, mass, top - shift, now);
-  state.massSquared[b] =
-    (state.massSquared[b] ?? 0) * before * before + overRuns(sums.squares, r, runs) * unit * unit * now * now;
+    shifted(state.logitSum[b] ?? 0, massBefore, topBefore - shift, before) + shifted(gaps, mass, top - shift, now);
+  state.massSquared[b] = (state.massSquared[b] ?? 0) * before * before + sums.squares * unit * unit * now * now;
   state.mass[b] = total;
   state.top[b] = shift;
+}
+
+/** mean += (products·scale − mean)·part; returns ‖products·scale‖² and the square of the gap. */
+function moveMean(mean: Float64Array, products: KernelArray, scale: number, part: number): { ofMean: number; ofGap: number } {
+  let [ofMean, ofGap] = [0, 0];
+  for (let d = 0; d < mean.length; d++) {
+    const value = (products[d] as number) * scale;
+    const old = mean[d] as number;
+    const gap = value - old;
+    ofMean += value * value;
+    ofGap += gap * gap;
+    mean[d] = old + gap * part;
+  }
+  return { ofMean, ofGap };
 }
 
 /** Σw(ℓ − top) after the reference moves up by −shift; what vanishes adds nothing. */

@@ -2,6 +2,7 @@ import { certifyScan, type Demand, type Points, type Scan, type ScanBackend, typ
 import type { BoundAtoms } from "../bind/index.js";
 import { type AtomTable, doubleTable, singleTable } from "./atom-table.js";
 import { planChunks } from "./chunk-plan.js";
+import { isJoint, widthOf } from "./chunk-sums.js";
 import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult } from "./join-rows.js";
 import { type Kernel, type KernelRuntime, loadRuntime } from "./onnxruntime.js";
@@ -53,7 +54,7 @@ export async function nativeBackend(bound: BoundAtoms, options: NativeBackendOpt
   };
   const open = async (format: ScanFormat): Promise<Tier> => ({
     logits: await kernel(`logits ${format.logits}`, () => logitsModel(dim, format)),
-    sums: await kernel(`sums ${format.logits} ${format.sums}`, () => sumsModel(dim, format)),
+    sums: await kernel(`sums ${format.logits} ${format.sums}`, () => sumsModel(widthOf(dim), format, isJoint(dim))),
     logitTable: tableOf(format.logits),
     sumTable: tableOf(format.sums),
     bound,

@@ -1,11 +1,12 @@
 import type { ScanQuery, ScanState } from "@fluxion/core";
-import { type AtomChunk, type AtomTable, atomBias, chunksOf, kernelArray, paddedHalfNorms } from "./atom-table.js";
+import { type AtomChunk, type AtomTable, atomBias, type ChunkReader, chunksOf, kernelArray } from "./atom-table.js";
 import type { CentredQuery } from "./centred-query.js";
 import type { ChunkPlan } from "./chunk-plan.js";
-import { absorbRow, absorbTop, type ChunkSums, emptyDense } from "./dense-state.js";
+import { type ChunkSummer, chunkSummer } from "./chunk-sums.js";
+import { absorbRow, absorbTop, emptyDense } from "./dense-state.js";
 import { logitRounding } from "./logit-rounding.js";
 import type { Kernel, KernelArray } from "./onnxruntime.js";
-import { type ChunkLogits, pickAtoms } from "./pick-atoms.js";
+import { type ChunkLogits, pickAtoms, positionOfTop } from "./pick-atoms.js";
 import { type RowProgress, seeRow, startRows, thresholdOf } from "./row-progress.js";
 import { RUN } from "./scan-graph.js";
 
@@ -37,17 +38,36 @@ export interface PassResult {
   readonly dense: ScanState;
   /** Bound of the logits, [B]. */
   readonly delta: Float64Array;
+  /** No less than every |q·y + bias|, [B]. */
+  readonly sizes: Float64Array;
   readonly progress: RowProgress;
   /** Pairs of each query that went into `dense`, [B]. */
   readonly summed: Float64Array;
 }
 
-/** Arrays that one run of the graphs fills. */
-interface Buffers {
+/** What all chunks of a pass share. */
+interface Job extends PassResult {
+  readonly tools: PassTools;
+  readonly rules: PassRules;
+  readonly curvature: number;
+  readonly slopes: Float64Array;
+  readonly bias: KernelArray;
+  readonly read: ChunkReader;
+  readonly summer: ChunkSummer;
+  /** [rows, atoms] and [rows, atoms/64], filled by one run. */
   readonly logits: KernelArray;
   readonly peaks: KernelArray;
-  readonly sums: Omit<ChunkSums, "atoms" | "relative">;
 }
+
+/** A tile of queries: `count` of them from `first` on, with at least two rows of q. */
+interface Tile {
+  readonly q: KernelArray;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Chunks after which a tile none of whose rows can be answered is given up. */
+const PATIENCE = 2;
 
 /**
  * One pass over all chunks of atoms for all rows: the logits of a chunk, then for each row either nothing (all negligible), or
@@ -61,137 +81,132 @@ export async function runPass(
   rules: PassRules,
 ): Promise<PassResult> {
   const size = centred.distance.length;
-  const { logitTable, dim } = tools;
-  const bias = atomBias(logitTable, tools.logWeights, query, plan.atoms);
-  const sizes = { dim, depth: tools.depth, bias: bias.largest };
-  const delta = Float64Array.from({ length: size }, (_, b) => {
-    const [steepness = 0, distance = 0, offset = 0] = [centred.steepness[b], centred.distance[b], centred.offset[b]];
-    return logitRounding(logitTable, { ...sizes, steepness, distance, offset }, query);
-  });
-  const progress = startRows(size, query.top);
-  const dense = emptyDense(size, dim, query);
-  const job: Job = {
-    ...{ tools, plan, rules, delta, progress, dense },
+  const job = startJob(tools, centred, query, plan, rules);
+  for (let first = 0; first < size; first += plan.rows) {
+    const count = Math.min(plan.rows, size - first);
+    const q = kernelArray(tools.logitTable.format, rowsFor(count) * tools.dim);
+    q.set(centred.slopes.subarray(first * tools.dim, (first + count) * tools.dim));
+    for (const [k, chunk] of chunksOf(tools.logitTable.halfNorms.length, plan.atoms).entries()) {
+      if (k === PATIENCE && isHopeless(job.progress, first, count)) break;
+      await runChunk(job, { q, first, count }, chunk);
+    }
+  }
+  return job;
+}
+
+/** A single row would take another path through the library, with sums in another order. */
+const rowsFor = (count: number): number => Math.max(2, count);
+
+const isHopeless = ({ open }: RowProgress, first: number, count: number): boolean =>
+  open.slice(first, first + count).every((tops) => tops.length === PATIENCE);
+
+function startJob(tools: PassTools, centred: CentredQuery, query: ScanQuery, plan: ChunkPlan, rules: PassRules): Job {
+  const size = centred.distance.length;
+  const { logitTable, sumTable, logWeights, dim } = tools;
+  const bias = atomBias(logitTable, logWeights, query, plan.atoms);
+  const rows = rowsFor(plan.rows);
+  const relative = logitTable.format !== sumTable.format;
+  return {
+    tools,
+    rules,
+    delta: Float64Array.from({ length: size }, (_, b) => {
+      const [steepness = 0, distance = 0, offset = 0] = [centred.steepness[b], centred.distance[b], centred.offset[b]];
+      return logitRounding(logitTable, { dim, depth: tools.depth, bias: bias.largest, steepness, distance, offset }, query);
+    }),
+    sizes: centred.steepness.map((steepness) => steepness * logitTable.norm + bias.largest),
+    progress: startRows(size, query.top),
+    dense: emptyDense(size, dim, query),
     summed: new Float64Array(size),
+    curvature: (query.alpha * query.alpha) / query.variance,
+    slopes: centred.slopes,
     bias: bias.values,
-    halfNorms: paddedHalfNorms(tools.sumTable, plan.atoms),
-    logitRows: logitTable.reader(plan.atoms),
-    sumRows: tools.sumTable.reader(plan.atoms),
-    buffers: buffersOf(tools, plan),
+    read: logitTable.reader(plan.atoms),
+    summer: chunkSummer(tools.sums, { table: sumTable, logWeights, dim, relative }, { rows, atoms: plan.atoms }),
+    logits: kernelArray(logitTable.format, rows * plan.atoms),
+    peaks: kernelArray(logitTable.format, (rows * plan.atoms) / RUN),
   };
-  for (let from = 0; from < size; from += plan.rows) {
-    const count = Math.min(plan.rows, size - from);
-    const q = kernelArray(logitTable.format, Math.max(2, count) * dim);
-    q.set(centred.slopes.subarray(from * dim, (from + count) * dim));
-    for (const chunk of chunksOf(logitTable.halfNorms.length, plan.atoms)) await runChunk(job, q, from, count, chunk);
-  }
-  return { dense, delta, progress, summed: job.summed };
 }
 
-/** What all chunks of a pass share. */
-interface Job {
-  readonly tools: PassTools;
-  readonly plan: ChunkPlan;
-  readonly rules: PassRules;
-  readonly delta: Float64Array;
-  readonly progress: RowProgress;
-  readonly dense: ScanState;
-  readonly summed: Float64Array;
-  readonly bias: KernelArray;
-  readonly halfNorms: KernelArray;
-  readonly logitRows: (chunk: AtomChunk) => KernelArray;
-  readonly sumRows: (chunk: AtomChunk) => KernelArray;
-  readonly buffers: Buffers;
-}
-
-/** Logits of `count` queries from `first` on over one chunk, then what each row needs. */
-async function runChunk(job: Job, q: KernelArray, first: number, count: number, chunk: AtomChunk): Promise<void> {
-  const { tools, buffers, progress, rules, delta } = job;
-  const rows = Math.max(2, count); // a single row would take another path through the library, with other sums
+/** Logits of a tile over one chunk, then what each row needs. */
+async function runChunk(job: Job, tile: Tile, chunk: AtomChunk): Promise<void> {
+  const { tools, logits, peaks } = job;
   const atoms = chunk.length;
+  const rows = rowsFor(tile.count);
   const runs = atoms / RUN;
-  const y = { data: job.logitRows(chunk), shape: [atoms, tools.dim] };
-  const bias = { data: job.bias.subarray(chunk.from, chunk.from + atoms), shape: [atoms] };
-  const logits = { data: buffers.logits.subarray(0, rows * atoms), shape: [rows, atoms] };
-  const peaks = { data: buffers.peaks.subarray(0, rows * runs), shape: [rows, runs] };
-  await tools.logits.run({ q: { data: q, shape: [rows, tools.dim] }, y, bias }, { logits, peaks });
-  const seen: ChunkLogits = { logits: buffers.logits, peaks: buffers.peaks, atoms, valid: chunk.to - chunk.from };
-  const summed: number[] = []; // rows of the tile
-  const tops: number[] = [];
-  for (let r = 0; r < count; r++) {
-    const b = first + r;
-    const off = delta[b] ?? Infinity;
-    const top = seeRow(progress, b, seen, r);
-    const threshold = thresholdOf(progress, b, rules.cut + 2 * off, off);
-    if (top < threshold) continue;
-    const picked = progress.picked[b];
-    const before = picked?.indices.length ?? 0;
-    if (picked && pickAtoms(seen, r, { threshold, most: rules.most }, picked.indices)) {
-      for (let k = before; k < picked.indices.length; k++) {
-        const i = picked.indices[k] ?? 0;
-        picked.logits.push(seen.logits[r * atoms + i] ?? 0);
-        picked.indices[k] = chunk.from + i;
-      }
-    } else if (off <= rules.usable) {
-      absorbTop(job.dense, b, seen, r, chunk.from);
-      job.summed[b] = (job.summed[b] ?? 0) + chunk.to - chunk.from;
-      summed.push(r);
-      tops.push(top);
-    } else progress.open[b]?.push(top);
+  await tools.logits.run(
+    {
+      q: { data: tile.q, shape: [rows, tools.dim] },
+      y: { data: job.read(chunk), shape: [atoms, tools.dim] },
+      bias: { data: job.bias.subarray(chunk.from, chunk.from + atoms), shape: [atoms] },
+    },
+    {
+      logits: { data: logits.subarray(0, rows * atoms), shape: [rows, atoms] },
+      peaks: { data: peaks.subarray(0, rows * runs), shape: [rows, runs] },
+    },
+  );
+  const seen = { logits, peaks, atoms, valid: chunk.to - chunk.from };
+  const summed: SummedRow[] = [];
+  for (let r = 0; r < tile.count; r++) {
+    const b = tile.first + r;
+    const top = seeRow(job.progress, b, seen, r);
+    if (lookAt(job, b, seen, r, top, chunk.from)) summed.push({ r, b, top, at: positionOfTop(seen, r, top) });
   }
-  if (summed.length > 0) await sumChunk(job, summed, tops, first, chunk);
+  if (summed.length > 0) await sumChunk(job, summed, chunk);
+}
+
+/** Picks the atoms of a row that matter, or notes that they are too many; true when the row is to be summed over the chunk. */
+function lookAt(
+  { progress, rules, delta, dense }: Job,
+  b: number,
+  seen: ChunkLogits,
+  r: number,
+  top: number,
+  from: number,
+): boolean {
+  const off = delta[b] ?? Infinity;
+  const threshold = thresholdOf(progress, b, rules.cut + 2 * off, off);
+  const picked = progress.picked[b];
+  if (picked === undefined || top < threshold) return false;
+  const before = picked.indices.length;
+  if (pickAtoms(seen, r, { threshold, most: rules.most }, picked.indices)) {
+    for (let k = before; k < picked.indices.length; k++) {
+      const i = picked.indices[k] ?? 0;
+      picked.logits.push(seen.logits[r * seen.atoms + i] ?? 0);
+      picked.indices[k] = from + i;
+    }
+    return false;
+  }
+  if (off <= rules.usable) {
+    absorbTop(dense, b, seen, r, from);
+    return true;
+  }
+  progress.open[b]?.push(top);
+  return false;
+}
+
+/** A row of a tile that is summed over a chunk: its query, its largest logit, and where in the chunk that is. */
+interface SummedRow {
+  readonly r: number;
+  readonly b: number;
+  readonly top: number;
+  readonly at: number;
 }
 
 /** Sums over one chunk for some rows of a tile, which are moved together first. */
 async function sumChunk(
-  job: Job,
-  rows: readonly number[],
-  tops: readonly number[],
-  first: number,
+  { tools, logits, summer, dense, summed, slopes, curvature }: Job,
+  rows: readonly SummedRow[],
   chunk: AtomChunk,
 ): Promise<void> {
-  const { tools, buffers, dense } = job;
-  const { length: atoms } = chunk;
-  const runs = atoms / RUN;
-  rows.forEach((r, to) => {
-    if (r !== to) buffers.logits.copyWithin(to * atoms, r * atoms, (r + 1) * atoms);
+  const atoms = chunk.length;
+  rows.forEach(({ r }, to) => {
+    if (r !== to) logits.copyWithin(to * atoms, r * atoms, (r + 1) * atoms);
   });
-  const count = Math.max(2, rows.length);
-  const { mean, largest, ...perRun } = buffers.sums;
-  const inputs = {
-    logits: { data: buffers.logits.subarray(0, count * atoms), shape: [count, atoms] },
-    y: { data: job.sumRows(chunk), shape: [atoms, tools.dim] },
-    halfNorms: { data: job.halfNorms.subarray(chunk.from, chunk.from + atoms), shape: [atoms] },
-  };
-  const outputs = {
-    mean: { data: mean.subarray(0, count * tools.dim), shape: [count, tools.dim] },
-    largest: { data: largest.subarray(0, count), shape: [count, 1] },
-    ...Object.fromEntries(
-      Object.entries(perRun).map(([name, data]) => [name, { data: data.subarray(0, count * runs), shape: [count, runs] }]),
-    ),
-  };
-  await tools.sums.run(inputs, outputs);
-  const relative = tools.logitTable.format !== tools.sumTable.format;
-  const sums: ChunkSums = { ...buffers.sums, atoms, relative };
-  rows.forEach((r, at) => {
-    absorbRow(dense, first + r, sums, at, tops[at] ?? -Infinity);
+  const count = rowsFor(rows.length);
+  await summer.run({ data: logits.subarray(0, count * atoms), shape: [count, atoms] }, chunk);
+  rows.forEach(({ b, top, at }, r) => {
+    const slope = slopes.subarray(b * tools.dim, (b + 1) * tools.dim);
+    absorbRow(dense, b, summer.row(r, top, at, { slope, curvature }), top);
+    summed[b] = (summed[b] ?? 0) + chunk.to - chunk.from;
   });
-}
-
-function buffersOf({ logitTable, sumTable, dim }: PassTools, { rows, atoms }: ChunkPlan): Buffers {
-  const tall = Math.max(2, rows);
-  const sums = (length: number): KernelArray => kernelArray(sumTable.format, length);
-  const perRun = (): KernelArray => sums((tall * atoms) / RUN);
-  return {
-    logits: kernelArray(logitTable.format, tall * atoms),
-    peaks: kernelArray(logitTable.format, (tall * atoms) / RUN),
-    sums: {
-      mean: sums(tall * dim),
-      largest: sums(tall),
-      masses: perRun(),
-      squares: perRun(),
-      crosses: perRun(),
-      halves: perRun(),
-    },
-  };
 }

@@ -21,6 +21,13 @@ export function topOfRow({ peaks, atoms }: ChunkLogits, r: number): number {
   return top;
 }
 
+/** The position in the chunk of the first logit of row r that is `top`. */
+export function positionOfTop({ logits, peaks, atoms }: ChunkLogits, r: number, top: number): number {
+  const runs = atoms / RUN;
+  const run = peaks.subarray(r * runs, (r + 1) * runs).indexOf(top);
+  return logits.subarray(r * atoms, (r + 1) * atoms).indexOf(top, run * RUN);
+}
+
 /**
  * Appends to `out` the positions in the chunk, increasing, of the atoms of row r with logits of at least `threshold`; only
  * runs that hold one are read. Returns false, with `out` as it was, when there are more than `most`.

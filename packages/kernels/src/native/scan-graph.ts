@@ -42,27 +42,31 @@ export function logitsModel(dim: number, { logits: dtype }: ScanFormat): Uint8Ar
 }
 
 /**
- * Weights p = softmax of the logits over the chunk, and of them: mean = Σpy, [rows, dim]; largest, [rows, 1]; and for every
- * run masses Σp, squares Σp², crosses Σpℓ, halves Σp‖y‖²/2, [rows, atoms/64].
+ * Weights p = softmax of the logits over the chunk, shares, [rows, atoms], and of them products = p·y, [rows, width], and
+ * squares = Σp² over every run, [rows, atoms/64]. Rows of y may carry more columns than coordinates; where they do not, also
+ * masses Σp, crosses Σpℓ and halves Σp‖y‖²/2 of every run.
  */
-export function sumsModel(dim: number, { logits, sums }: ScanFormat): Uint8Array {
+export function sumsModel(width: number, { logits, sums }: ScanFormat, joint: boolean): Uint8Array {
   return writeOnnx((graph) => {
     const given = graph.input("logits", logits, ["rows", "atoms"]);
-    const y = graph.input("y", sums, ["atoms", dim]);
-    const halfNorms = graph.input("halfNorms", sums, ["atoms"]);
+    const y = graph.input("y", sums, ["atoms", width]);
     const relative = sums === logits ? given : narrowed(graph, given);
-    const shares = graph.op("Softmax", [relative], { attributes: { axis: { int: 1 } } });
-    const p = sums === "float32" ? thresholded(graph, shares) : shares;
-    graph.output(graph.op("MatMul", [p, y], { as: ["mean"] }), sums, ["rows", dim]);
-    const last = graph.constant(int64([1]));
-    graph.output(graph.op("ReduceMax", [p, last], { as: ["largest"] }), sums, ["rows", 1]);
-    const perRun = {
-      masses: overRuns(graph, "ReduceSum", p, "masses"),
-      squares: overRuns(graph, "ReduceSumSquare", p, "squares"),
-      crosses: overRuns(graph, "ReduceSum", graph.op("Mul", [p, relative]), "crosses"),
-      halves: overRuns(graph, "ReduceSum", graph.op("Mul", [p, halfNorms]), "halves"),
-    };
-    for (const value of Object.values(perRun)) graph.output(value, sums, ["rows", "runs"]);
+    const softmax = { attributes: { axis: { int: 1 } } };
+    const p =
+      sums === "float32"
+        ? thresholded(graph, graph.op("Softmax", [relative], softmax))
+        : graph.op("Softmax", [relative], { ...softmax, as: ["shares"] });
+    graph.output(p, sums, ["rows", "atoms"]);
+    graph.output(graph.op("MatMul", [p, y], { as: ["products"] }), sums, ["rows", width]);
+    graph.output(overRuns(graph, "ReduceSumSquare", p, "squares"), sums, ["rows", "runs"]);
+    if (joint) return;
+    const halfNorms = graph.input("halfNorms", sums, ["atoms"]);
+    const perRun = [
+      overRuns(graph, "ReduceSum", p, "masses"),
+      overRuns(graph, "ReduceSum", graph.op("Mul", [p, relative]), "crosses"),
+      overRuns(graph, "ReduceSum", graph.op("Mul", [p, halfNorms]), "halves"),
+    ];
+    for (const value of perRun) graph.output(value, sums, ["rows", "runs"]);
   });
 }
 
@@ -73,5 +77,5 @@ function narrowed(graph: OnnxGraph, logits: Value): Value {
 }
 
 function thresholded(graph: OnnxGraph, shares: Value): Value {
-  return graph.op("ThresholdedRelu", [shares], { attributes: { alpha: { float: SMALLEST_SHARE } } });
+  return graph.op("ThresholdedRelu", [shares], { attributes: { alpha: { float: SMALLEST_SHARE } }, as: ["shares"] });
 }

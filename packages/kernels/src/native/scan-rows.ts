@@ -33,14 +33,14 @@ export async function scanRows(tier: Tier, x: Points, query: ScanQuery, plan: Ch
   const { bound } = tier;
   const centred = centreQuery(x, query, bound);
   const cut = Math.max(20, Math.log(bound.size / (LEFT_OUT * epsilon)));
-  const usable = query.tangent === undefined ? 4 * epsilon : -1;
+  const usable = query.tangent === undefined ? (query.spread ? 4 : 1) * epsilon : -1; // a spread sharpens what logits bound
   const tools = { ...tier, logWeights: bound.logWeights, dim: x.dim, depth: x.dim + 1 };
   const pass = await runPass(tools, centred, query, plan, { cut, usable, most: mostPicked(x.dim, plan.atoms) });
   const depth = plan.atoms + 1;
   const centerNorm = Math.sqrt(bound.center.reduce((sum, c) => sum + c * c, 0));
   const dense = {
     state: pass.dense,
-    error: sumRounding(pass.dense, pass.delta, query, { ...tier, atoms: plan.atoms, depth, centerNorm }),
+    error: sumRounding(pass, query, { ...tier, atoms: plan.atoms, depth, centerNorm }),
   };
   const out = emptyResult(x.size, x.dim, query);
   const seen = new Float64Array(x.size);

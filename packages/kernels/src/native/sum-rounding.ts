@@ -1,19 +1,22 @@
 /**
  * How far the sums of the graphs are from those of the weights that they mean. With u the unit roundoff of the sums, γ_n of u,
- * n atoms a chunk, Y no less than every ‖y_i‖, and weights ŵ_i = p_i/max p:
+ * n atoms a chunk, Y no less than every ‖y_i‖, L no less than every |ℓ|, and weights ŵ_i = p_i over the p of the largest logit:
  *
  *     a weight, in nats     2u|ℓ − top| for the difference, 12u for exp and the two divisions
- *     chunks, in nats       their masses join them, each off by γ_{68}: 2γ_{68}
- *     Σŵℓ, in nats          γ_{68}·max|ℓ|, as its terms need not be small
- *     mean                  γ_P Y for Σpy with P roundings a product, γ_{68}Y for Σp, ‖e_i‖, the float64 host
- *     mass, Σŵ², Σŵℓ        γ_{70}
- *     spread                (4γ_{68} + 4γ_{P+2})Y² against tr Cov, since it is 2Σŵ‖y‖²/2 − ‖Σŵy‖²
+ *     chunks, in nats       their masses Σp join them: 2γ_S
+ *     mean                  γ_P Y for Σpy with P roundings a product, γ_S Y for Σp, ‖e_i‖, the float64 host
+ *     mass, Σŵ², Σŵ(ℓ − top)   γ_S + γ_{70}
+ *     Σŵ(ℓ − top)           an absolute error: of Σpℓ, γ_S L as its terms need not be small; in nats of its logits where it
+ *                           is small beside what those are off by, else relative to the sum
+ *     spread                4(γ_S + γ_{P+2})Y² against tr Cov, since it is 2Σŵ‖y‖²/2 − ‖Σŵy‖²
  *
- * P ≤ n + 1 in any order; runs of 64 weights are summed in any order and joined in float64. Weights that count lie within
- * `REACH` nats of the largest.
+ * S = 68 where runs of 64 weights are summed in any order and joined in float64, S = P where the sums come from the product
+ * itself. P ≤ n + 1 in any order. Weights that count lie within `REACH` nats of the largest.
  */
-import { gamma, outward, type ScanError, type ScanQuery, type ScanState, unitRoundoff } from "@fluxion/core";
+import { gamma, outward, type ScanError, type ScanQuery, unitRoundoff } from "@fluxion/core";
 import type { AtomTable } from "./atom-table.js";
+import { isJoint } from "./chunk-sums.js";
+import type { PassResult } from "./pass.js";
 import { RUN, SMALLEST_SHARE } from "./scan-graph.js";
 
 const DOUBLE = unitRoundoff.float64;
@@ -36,40 +39,44 @@ export interface SumSizes {
   readonly centerNorm: number;
 }
 
-/** Errors of the sums in `dense`, which still lacks the common term of its logits, from the bounds `delta` of the logits. */
+/** Errors of the sums of a pass, whose logits still lack their common term. */
 export function sumRounding(
-  dense: ScanState,
-  delta: Float64Array,
+  { dense, delta, sizes }: Pick<PassResult, "dense" | "delta" | "sizes">,
   query: Pick<ScanQuery, "spread">,
   { logitTable, sumTable, atoms, depth, centerNorm }: SumSizes,
 ): ScanError {
   const { format, norm, storageError } = sumTable;
   const size = logitTable.halfNorms.length;
   const fits = norm >= NORMS[format][0] && norm <= NORMS[format][1];
-  const chunks = Math.ceil(size / atoms);
+  const host = 16 * Math.ceil(size / atoms) * DOUBLE;
   const u = unitRoundoff[format];
   const reach = REACH[format];
-  const run = gamma(RUN + 4, u);
-  const join = 2 * run + (2 * reach + EXP_ROUNDINGS + 4) * u + 16 * chunks * DOUBLE;
+  const joint = isJoint(dense.mean.dim);
+  const simple = gamma(joint ? depth + 2 : RUN + 4, u);
   const product = gamma(depth, u);
-  const mean = outward(
-    (product + run) * (1 + product) * norm + storageError + (16 * chunks + 4) * DOUBLE * (norm + centerNorm) + atoms * 2 ** -126,
-  );
-  const mass = outward(gamma(RUN + 6, u) + 16 * chunks * DOUBLE);
-  const variance = norm * norm * (4 * run + 4 * gamma(depth + 2, u) + 16 * chunks * DOUBLE);
+  const join = 2 * simple + (2 * reach + EXP_ROUNDINGS + 4) * u + host;
+  const mean = (product + simple) * (1 + product) * norm + storageError + 2 * host * (norm + centerNorm) + atoms * 2 ** -126;
+  const variance = norm * norm * (4 * simple + 4 * gamma(depth + 2, u) + host);
   const lost = format === "float32" ? atoms * SMALLEST_SHARE : size * Math.exp(-reach);
-  const relative = logitTable.format !== format;
+  const mass = delta.map((_, b) => {
+    const spread = (dense.spread[b] ?? 0) / (dense.mass[b] ?? 0);
+    return simple + gamma(RUN + 6, u) + host + (query.spread ? variance / spread : 0);
+  });
+  const logit = delta.map((error, b) => {
+    const top = Math.abs(dense.top[b] ?? 0);
+    const size = logitTable.format !== format && !joint ? reach : joint ? (sizes[b] ?? Infinity) + top : top + 2 * reach;
+    const cross = simple * size;
+    const gap = -(dense.logitSum[b] ?? 0) / (dense.mass[b] ?? 0);
+    const own = error + join + 64 * DOUBLE * (top + reach);
+    if (cross <= own / 4 || !(gap > 0)) return outward(own + cross);
+    mass[b] = (mass[b] ?? 0) + (2 * cross) / gap;
+    return outward(own);
+  });
   return {
-    logit: delta.map((error, b) => {
-      const largest = relative ? reach : Math.abs(dense.top[b] ?? 0) + 2 * reach;
-      return outward(error + join + run * largest + 64 * DOUBLE * (Math.abs(dense.top[b] ?? 0) + reach));
-    }),
+    logit,
     shift: new Float64Array(delta.length),
-    mean: new Float64Array(delta.length).fill(fits ? mean : Infinity),
-    mass: delta.map((_, b) => {
-      const spread = (dense.spread[b] ?? 0) / (dense.mass[b] ?? 0);
-      return query.spread ? outward(mass + variance / spread) : mass;
-    }),
+    mean: new Float64Array(delta.length).fill(fits ? outward(mean) : Infinity),
+    mass: mass.map(outward),
     skipped: delta.map((error) => Math.min(1, outward(lost * Math.exp(2 * error)))),
   };
 }

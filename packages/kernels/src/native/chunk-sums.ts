@@ -1,0 +1,94 @@
+import {
+  type AtomChunk,
+  type AtomTable,
+  type ChunkReader,
+  JOINT_EXTRA,
+  jointReader,
+  kernelArray,
+  paddedHalfNorms,
+} from "./atom-table.js";
+import type { RowSums } from "./dense-state.js";
+import type { Kernel, KernelArray, KernelTensor } from "./onnxruntime.js";
+import { RUN } from "./scan-graph.js";
+
+/** Up to this many coordinates one product of few columns gives all sums: it costs no more than that for the mean. */
+const MOST_JOINT = 13;
+
+/** Whether the sums of atoms with D coordinates come from one product. */
+export const isJoint = (dim: number): boolean => dim <= MOST_JOINT;
+
+/** Columns of the rows that the sums graph multiplies. */
+export const widthOf = (dim: number): number => (isJoint(dim) ? dim + JOINT_EXTRA : dim);
+
+/** How the logits of a chunk follow from the sums of joint rows: ℓ = q·y − curvature·‖y‖²/2 + log π. */
+export interface LogitForm {
+  /** q of the row, [D]. */
+  readonly slope: Float64Array;
+  /** α²/v. */
+  readonly curvature: number;
+}
+
+/** The sums graph with the arrays that it fills, for up to `rows` rows of a chunk. */
+export interface ChunkSummer {
+  /** Sums over a chunk of the first `rows` rows of logits. */
+  run(logits: KernelTensor, chunk: AtomChunk): Promise<void>;
+  /** What the last run gave for row r, whose largest logit is `top`, at position `at`. */
+  row(r: number, top: number, at: number, form: LogitForm): RowSums;
+}
+
+/** @param relative Whether the graph takes the largest logit off before it multiplies. */
+export function chunkSummer(
+  kernel: Kernel,
+  {
+    table,
+    logWeights,
+    dim,
+    relative,
+  }: { readonly table: AtomTable; readonly logWeights: Float64Array; readonly dim: number; readonly relative: boolean },
+  { rows, atoms }: { readonly rows: number; readonly atoms: number },
+): ChunkSummer {
+  const joint = isJoint(dim);
+  const width = widthOf(dim);
+  const runs = atoms / RUN;
+  const read: ChunkReader = joint ? jointReader(table, logWeights, dim, atoms) : table.reader(atoms);
+  const halfNorms = joint ? undefined : paddedHalfNorms(table, atoms);
+  const array = (length: number): KernelArray => kernelArray(table.format, length);
+  const [shares, products, squares] = [array(rows * atoms), array(rows * width), array(rows * runs)];
+  const [masses, crosses, halves] = [0, 1, 2].map(() => array(joint ? 0 : rows * runs)) as [
+    KernelArray,
+    KernelArray,
+    KernelArray,
+  ];
+  const total = (values: KernelArray, r: number): number => {
+    let sum = 0;
+    for (let k = r * runs; k < (r + 1) * runs; k++) sum += values[k] as number;
+    return sum;
+  };
+  return {
+    async run(logits, chunk) {
+      const count = logits.shape[0] ?? 0;
+      const part = (data: KernelArray, columns: number): KernelTensor => ({
+        data: data.subarray(0, count * columns),
+        shape: [count, columns],
+      });
+      const outputs = { shares: part(shares, atoms), products: part(products, width), squares: part(squares, runs) };
+      const y = { data: read(chunk), shape: [atoms, width] };
+      if (halfNorms === undefined) return kernel.run({ logits, y }, outputs);
+      const perRun = { masses: part(masses, runs), crosses: part(crosses, runs), halves: part(halves, runs) };
+      const norms = { data: halfNorms.subarray(chunk.from, chunk.from + atoms), shape: [atoms] };
+      return kernel.run({ logits, y, halfNorms: norms }, { ...outputs, ...perRun });
+    },
+    row(r, top, at, { slope, curvature }) {
+      const given = products.subarray(r * width, r * width + dim);
+      const common = { products: given, largest: shares[r * atoms + at] ?? 0, squares: total(squares, r) };
+      if (!joint) {
+        const share = total(masses, r);
+        return { ...common, share, halves: total(halves, r), gaps: total(crosses, r) - (relative ? 0 : top * share) };
+      }
+      const [share = 0, half = 0, logWeight = 0] = products.subarray(r * width + dim, (r + 1) * width);
+      let gaps = logWeight - curvature * half - top * share;
+      for (let d = 0; d < dim; d++) gaps += (slope[d] ?? 0) * (given[d] ?? 0);
+      return { ...common, share, halves: half, gaps };
+    },
+  };
+}
