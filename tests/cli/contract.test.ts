@@ -33,10 +33,12 @@ describe("every command", () => {
     writeFileSync(join(cwd, "tiny.yaml"), TINY);
     writeFileSync(join(cwd, "x.csv"), "0.5,0.25\n0,0\n");
     expect((await fluxion(cwd, ["train", "tiny.yaml", "--out", "trained"])).code).toBe(0);
+    expect((await fluxion(cwd, ["store", "create", "x.csv", "--out", "s"])).code).toBe(0);
     const lines = [
       "run tiny.yaml --fresh --out r",
       "data moons:30",
       "data --list",
+      "store info s",
       "field --data moons:30 --t 0.5 --at x.csv --want velocity,ess --top 3",
       "verify --data moons:30 --trajectories 8 --draws 200 --samples 8",
       "floor --data moons:30 --samples 8",

@@ -1,13 +1,13 @@
-import { type AsyncField, type Certificate, type Points, points, type Quantity, row, rows, schedulerNamed } from "@fluxion/core";
-import { backendField } from "../backend/index.js";
-import { type DataSet, readFileTable } from "../data/index.js";
+import { type Certificate, type Points, points, type Quantity, row, rows, schedulerNamed } from "@fluxion/core";
+import { readFileTable } from "../data/index.js";
 import { badInput } from "../errors.js";
 import { requireWritableTarget } from "../files/index.js";
 import { format, table } from "../terminal/index.js";
-import { type BackendOptions, backendOptions } from "./backend-options.js";
+import { backendOptions } from "./backend-options.js";
 import { certificateJson, certificateText, joinCertificates } from "./certificate-text.js";
 import { type CommandDefinition, type Context, defineCommand } from "./command.js";
-import { type DataOptions, dataOption, dataSpecOf, loadForCommand, readingOptions } from "./data-options.js";
+import { dataOption, readingOptions } from "./data-options.js";
+import { type FieldDataOptions, fieldData, memoryOption, type OpenField } from "./field-data.js";
 import { pathOption } from "./path-options.js";
 import { someOf, timeOption, wholeNumber } from "./read-option.js";
 import { type OutArray, outFormats, writeArrays } from "./write-arrays.js";
@@ -30,8 +30,7 @@ type Wanted = (typeof WANTED)[number] & (Quantity | "bound");
 /** Those with one value a coordinate; the others have one a point. */
 const VECTORS: ReadonlySet<Wanted> = new Set<Wanted>(["velocity", "score", "denoiser", "noise"]);
 
-interface Options extends DataOptions, BackendOptions {
-  readonly data: string;
+interface Options extends FieldDataOptions {
   readonly path: string;
   readonly t: number;
   readonly at: string;
@@ -51,7 +50,8 @@ export const fieldCommand: CommandDefinition = defineCommand<Options>({
     "drawn at random, with the standard error. --backend auto: the reference where the question is small, else wasm; for a",
     "certified promise the fastest of wasm, native and tree, measured. --out: npz and json hold the arrays under the names of",
     "--want, float64, [B, D] or [B]; npy and csv one array. --want bound is the error bound of each posterior mean. --top adds",
-    "topIndices (int32: rows of the data as given; a repeated point is its first row) and topWeights.",
+    "topIndices (int32: rows of the data as given; a repeated point is its first row) and topWeights. A store (fluxion store)",
+    "stays on the disk: it is read once for as many points as --memory has room for.",
   ].join("\n"),
   options: [
     dataOption,
@@ -67,6 +67,7 @@ export const fieldCommand: CommandDefinition = defineCommand<Options>({
     { flags: "--top <k>", help: "also the k largest posterior weights", read: wholeNumber("--top", 0), fallback: 0 },
     { flags: "--out <file>", help: "npz, npy, csv or json; without it, a table" },
     ...backendOptions,
+    memoryOption,
     ...readingOptions,
   ],
   examples: [
@@ -84,19 +85,10 @@ export const fieldCommand: CommandDefinition = defineCommand<Options>({
       requireWritableTarget(context.io.files, out);
     }
     const scheduler = schedulerNamed(options.path);
-    const set = loadForCommand(context, dataSpecOf(options.data, options));
-    const x = readPoints(context, options.at, set.atoms.points.dim);
-    const opened = await backendField(set, {
-      scheduler,
-      demand: options.promise,
-      backend: options.backend,
-      threads: options.threads,
-      seed: context.seed ?? 0,
-      t: options.t,
-      x,
-      now: context.io.now,
-    });
-    const { arrays, certificate } = await evaluate(context, { field: opened.field, set, x }, options).finally(opened.close);
+    const data = fieldData(context, options);
+    const x = readPoints(context, options.at, data.dim);
+    const opened = await data.open(scheduler, options.t, x);
+    const { arrays, certificate } = await evaluate(context, { opened, size: data.size, x }, options).finally(opened.close);
     if (out !== undefined) writeArrays(context.io.files, out, arrays);
     const about = {
       path: scheduler.name,
@@ -128,15 +120,13 @@ export function readPoints({ io, resolve }: Pick<Context, "io" | "resolve">, pat
   throw badInput(`Cannot use the points of "${path}": they have dim ${width}, the data have dim ${dim}; expected equal dims`);
 }
 
-/** Points a scan, between which the process may look at the outer world. */
-const BATCH = 512;
-
 async function evaluate(
   { progress }: Context,
-  { field, set, x }: { field: AsyncField; set: DataSet; x: Points },
+  { opened, size, x }: { opened: OpenField; size: number; x: Points },
   { t, want, top }: Options,
 ): Promise<{ arrays: Record<string, OutArray>; certificate: Certificate }> {
-  const k = Math.min(top, set.atoms.points.size);
+  const k = Math.min(top, size);
+  const batch = opened.pointsPerScan(k);
   const asked = want.filter((name) => name !== "bound");
   const lengths = new Map<string, number>(asked.map((name) => [name, VECTORS.has(name) ? x.dim : 1]));
   const values = new Map(asked.map((name) => [name, new Float64Array(x.size * (lengths.get(name) ?? 1))]));
@@ -144,15 +134,12 @@ async function evaluate(
   const topWeights = new Float64Array(x.size * k);
   const certificates: Certificate[] = [];
   const task = progress.start("field", x.size, "points");
-  for (let from = 0; from < x.size; from += BATCH) {
-    const to = Math.min(x.size, from + BATCH);
-    const answer = await field.quantities(t, rows(x, from, to), asked, { top: k });
+  for (let from = 0; from < x.size; from += batch) {
+    const to = Math.min(x.size, from + batch);
+    const answer = await opened.field.quantities(t, rows(x, from, to), asked, { top: k });
     certificates.push(answer.certificate);
     for (const [name, into] of values) into.set(answer.values[name] ?? [], from * (lengths.get(name) ?? 1));
-    topIndices.set(
-      answer.top.indices.map((i) => (i < 0 ? i : (set.firstRow[i] ?? -1))),
-      from * k,
-    );
+    topIndices.set(await opened.rowsAsGiven(answer.top.indices), from * k);
     topWeights.set(answer.top.weights, from * k);
     task.update(to);
     await new Promise(setImmediate);

@@ -8,6 +8,12 @@ import { emptyFolder, fluxion, jsonOf } from "../../../../tests/cli/harness.js";
 /** Runs a line in a folder; the words are parted by spaces. */
 const run = (cwd: string, line: string): ReturnType<typeof fluxion> => fluxion(cwd, line.split(" "));
 
+/** What `fluxion field --json` prints. */
+interface Answer {
+  readonly values: Readonly<Record<string, readonly unknown[]>>;
+  readonly certificate: Readonly<Record<string, unknown>>;
+}
+
 async function withStore(line = "store create a.npy b.csv --out s --shard-size 16kB"): Promise<string> {
   const cwd = emptyFolder();
   expect((await run(cwd, "data moons:3000 --seed 1 --out a.npy")).code).toBe(0);
@@ -34,7 +40,8 @@ describe("fluxion store", () => {
 
   it("says whether skipping can help: not as given, but once near rows are together", async () => {
     const cwd = emptyFolder();
-    await run(cwd, "data moons:40000 --seed 1 --out a.npy");
+    const plane = Float64Array.from({ length: 80_000 }, (_, i) => (i * 0.6180339887498949 * (1 + (i % 2))) % 1);
+    writeFileSync(join(cwd, "a.npy"), writeNpy(ndArray("float64", [40_000, 2], plane)));
     await run(cwd, "store create a.npy --out plain");
     expect((await run(cwd, "store create a.npy --out near --cluster")).code).toBe(0);
     expect(jsonOf(await run(cwd, "store info plain --json"))).toMatchObject({ blocks: 10, ballsAroundRow: 10 });
@@ -90,6 +97,52 @@ describe("fluxion store", () => {
       'error: Cannot read labels of "s": it is a store; expected a file that has some\n',
     ]);
     expect((await run(cwd, "data store:absent")).stderr).toContain("there is no store.json in it");
+  });
+
+  it("field over a store is the field of its rows, in one pass or two, and tells which rows weigh most", async () => {
+    const cwd = await withStore("store create a.npy --out s --cluster --shard-size 5kB");
+    await run(cwd, "store export s --out rows.npy");
+    await run(cwd, "data moons:300 --seed 3 --out x.npy");
+    const want = "--t 0.7 --at x.npy --want velocity,logDensity,divergence,ess --top 2 --json";
+    const loaded = jsonOf(await run(cwd, `field --data rows.npy --backend reference ${want}`)) as unknown as Answer;
+    for (const memory of ["1GB", "260kB"]) {
+      const { values, certificate } = jsonOf(await run(cwd, `field --data s --memory ${memory} ${want}`)) as unknown as Answer;
+      for (const name of ["velocity", "logDensity", "divergence", "ess", "topWeights"]) {
+        expect(values[name]).toEqual(loaded.values[name]);
+      }
+      // rows of the data as given, not of the order in the store
+      const given = readNpy(readFileSync(join(cwd, "a.npy"))).data;
+      const kept = readNpy(readFileSync(join(cwd, "rows.npy"))).data;
+      const [asGiven, inStore] = [values.topIndices?.[0] as number[], loaded.values.topIndices?.[0] as number[]];
+      for (const [k, i] of asGiven.entries()) expect(Math.fround(Number(given[2 * i]))).toBe(kept[2 * (inStore[k] ?? -1)]);
+      expect(certificate).toMatchObject({ promise: "exact", evaluations: 300 * 3000, skipped: 0, backend: "store of reference" });
+    }
+    const certified = jsonOf(await run(cwd, `field --data s --promise certified:1e-3 ${want}`)) as unknown as Answer;
+    expect(certified.certificate).toMatchObject({ promise: "certified:0.001" });
+    const limit = jsonOf(await run(cwd, "field --data s --t 1 --at x.npy --want denoiser --json")) as unknown as Answer;
+    const atData = jsonOf(await run(cwd, "field --data rows.npy --t 1 --at x.npy --want denoiser --json")) as unknown as Answer;
+    expect(limit.values).toEqual(atData.values);
+  });
+
+  it("field refuses for a store what belongs to its making, and --memory for other data", async () => {
+    const cwd = await withStore("store create a.npy --out s");
+    writeFileSync(join(cwd, "x.csv"), "0,0\n");
+    const lines: [string, string][] = [
+      ["--data s --scale 2,0", 'Cannot use --scale: "s" is a store, read as it is; expected --scale when it is made'],
+      ["--data s --weights w.csv", "Cannot use --weights"],
+      ["--data s --labels last", 'Cannot read labels of "s": it is a store'],
+      ["--data s --backend wasm", 'Cannot use the backend "wasm": "s" is a store; expected --backend reference, or auto'],
+      ["--data s --promise statistical:8", 'Cannot promise "statistical": "s" is a store; expected exact or certified'],
+      ["--data s --memory 10kB", "the memory budget is 10000 bytes; expected at least"],
+      [
+        "--data a.npy --memory 1GB",
+        'Cannot use --memory: "a.npy" is loaded whole; expected a store, made by fluxion store create',
+      ],
+    ];
+    for (const [line, message] of lines) {
+      const { code, stderr } = await run(cwd, `field ${line} --t 0.5 --at x.csv`);
+      expect([line, code, stderr.includes(message) ? message : stderr]).toEqual([line, 2, message]);
+    }
   });
 
   it("refuses with a sentence and exit code 2 what cannot be", async () => {
