@@ -64,7 +64,7 @@ export function scanBackendSuite(name: string, make: MakeBackend, options: ScanB
         }),
         { numRuns: process.env.FLUXION_TEST_ALL === "1" ? 10 * cases : cases },
       );
-    });
+    }, 900_000);
 
     test(`certifies ordinary data to ${reaches} of their radius`, async (context) => {
       if (skip !== undefined) context.skip(skip);

@@ -4,5 +4,6 @@ export * from "./node-form.js";
 export * from "./perturbation.js";
 export * from "./rest-share.js";
 export * from "./rounding.js";
+export * from "./trajectory.js";
 export * from "./truncation.js";
 export * from "./velocity.js";

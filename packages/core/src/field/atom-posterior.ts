@@ -53,6 +53,7 @@ export function atomPosterior(atoms: WeightedAtoms, { bandwidth = 0 }: AtomPoste
       };
       const state = scanAtoms(atoms, x, query);
       const moments = scanMoments(state, x, query);
+      if (!want.bound) return moments;
       const error = referenceError(x, query, reach, state);
       const { mean } = certifyScan({ state, error, evaluations: 0, skipped: 0 }, reach, query);
       return { ...moments, bound: denoiserBound(mean, moments, x, query) };

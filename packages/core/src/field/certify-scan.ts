@@ -141,13 +141,14 @@ function variationBound(p: Parts): number {
 
 /**
  * With the rounding of exp(ℓ̂ − top)/mass, relative to a weight of at most `largest`: that of the quotient, and that of ℓ̂ and top,
- * which have the size of a squared distance over 2v however well their difference is known. The ℓ̂ need not be that of the
- * ŵ in the mass, but for the top: the two quotients differ by at most λ̂²(e^{2δ} − 1).
+ * which have the size of a squared distance over 2v however well their difference is known; for a logit g below the top,
+ * g·e^−g < 1. The ℓ̂ need not be that of the ŵ in the mass, but for the top: the two quotients differ by at most
+ * λ̂²(e^{2δ} − 1).
  */
 function weightBound(p: Parts, top: number): number {
   const other = Math.min(p.largest, p.rest);
   const quotient = other === 0 ? 0 : other * other * Math.expm1(2 * p.logit);
-  const stored = other === 0 ? 0 : Math.min(1, 2 * other) * Math.expm1(2 * Number.EPSILON * (Math.abs(top) + 1000));
+  const stored = other === 0 ? 0 : Math.min(1, 2 * other) * Math.expm1(2 * Number.EPSILON * (Math.abs(top) + 2));
   const rounding = p.largest * (p.mass / (1 - p.mass) + 8 * Number.EPSILON) + quotient + stored;
   const most = Math.max(1, outward(1 / p.total)); // of the computed quotient, whose exponential is at most 1, and of the true one
   return Math.min(most, outward(perturbedWeight(p.logit, p) + p.skipped + rounding));

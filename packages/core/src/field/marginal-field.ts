@@ -57,7 +57,7 @@ export function marginalField(scheduler: Scheduler, posterior: Posterior): Margi
       if (at.beta === 0 && posterior.singularAtData) {
         return { ...quantitiesAtData(names, posterior.limit(x, options.top)), certificate: fullScan(x) };
       }
-      const moments = posterior.evaluate(x, at, wantOf(names, options));
+      const moments = posterior.evaluate(x, at, { ...wantOf(names, options), bound: true });
       return { ...quantitiesFrom(names, { t, at, x }, moments), certificate: fullScan(x, moments.bound) };
     },
   };

@@ -12,6 +12,8 @@ export interface Want {
   readonly top?: number;
   /** Directions v, [B, D], for Jacobian-vector products: one more pass. */
   readonly tangent?: Points;
+  /** Error bounds of the denoiser, where there is an analysis: some microseconds a point. @defaultValue false */
+  readonly bound?: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Moments {
   readonly logDensity: Float64Array;
   /** μ = E[z|x], [B, D]. */
   readonly denoiser: Points;
-  /** No less than ‖denoiser − μ‖, rounding included, [B]; absent where there is no analysis of the rounding. */
+  /** No less than ‖denoiser − μ‖, rounding included, [B]. Present when `want.bound` and there is an analysis. */
   readonly bound?: Float64Array;
   /** E[ε|x]/β = (x − αμ)/β², [B, D]. */
   readonly scaledNoise: Points;
