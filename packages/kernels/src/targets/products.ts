@@ -1,5 +1,13 @@
 import { blockedDotProductFactor, type Points } from "@fluxion/core";
 
+/** Weighted sums of the rows of one matrix. */
+export interface RowSums {
+  /** f with ‖out − Σ w_n b_n‖ ≤ f·Σ w_n‖b_n‖ for weights in [e⁻⁸⁰, 1] or 0. */
+  readonly factor: number;
+  /** Σ w_n b_n for every row of weights, [M, N], into `out` [M, D]. */
+  add(weights: Float64Array, out: Points): void | Promise<void>;
+}
+
 /** Dot products with the rows of one matrix, bound once. */
 export interface RowProducts {
   /** Who multiplies, as it appears in certificates. */
@@ -8,6 +16,8 @@ export interface RowProducts {
   readonly factor: number;
   /** out = a·bᵀ: all dot products of the rows of a, [M, D], with the bound rows, into `out` [M, N]. */
   multiply(a: Points, out: Float64Array): void | Promise<void>;
+  /** Sums that are faster than those in float64, where a rough answer does; early on the path they are most of the work. */
+  readonly sums?: RowSums;
   /** Frees what was bound. */
   close(): void | Promise<void>;
 }

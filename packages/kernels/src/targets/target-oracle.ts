@@ -19,7 +19,7 @@ import { type TargetAtoms, targetAtoms } from "./target-atoms.js";
 import { placesOf, type TargetPlace, type TargetPlan } from "./target-plan.js";
 import type { Targets } from "./targets.js";
 import { emptyError, setError } from "./tile-error.js";
-import { scanTile, type TileQuery, type TileScan } from "./tile-scan.js";
+import { scanTile, spreadTile, sumTile, type TileQuery, type TileScan, weighTile } from "./tile-scan.js";
 import { smoothedTrace, type TargetRoom, targetRoom, writeTarget } from "./write-target.js";
 
 /** How a data set is bound for targets. */
@@ -60,6 +60,8 @@ export interface TargetOracle {
 
 /** Points of one tile at most, and numbers in it. */
 const TILE = { points: 32, numbers: 1 << 22 };
+/** Share of rows with weight from which sums over all rows are worth it. */
+const DENSE = 1 / 16;
 
 /**
  * Binds weighted atoms for exact targets. Eq. (M5), Eq. (M6)
@@ -110,7 +112,7 @@ async function evaluateTiles(run: Evaluation): Promise<Targets> {
   for (let from = 0; from < P; from += count) {
     const to = Math.min(from + count, P);
     await logits.prepare(from, to);
-    const tile = scanPlaces(run, buffer, from, to);
+    const tile = await scanPlaces(run, buffer, from, to);
     for (let p = from; p < to; p++) {
       const weights = buffer.subarray((p - from) * N, (p - from + 1) * N);
       let one = { scan: tile, row: p - from };
@@ -146,7 +148,7 @@ interface PlacedScan extends TileScan {
   readonly constant: Float64Array;
 }
 
-function scanPlaces(run: Evaluation, buffer: Float64Array, from: number, to: number): PlacedScan {
+async function scanPlaces(run: Evaluation, buffer: Float64Array, from: number, to: number): Promise<PlacedScan> {
   const { bound, plan, places, logits } = run;
   const { size: N } = bound.atoms.points;
   const constant = new Float64Array(to - from);
@@ -159,15 +161,45 @@ function scanPlaces(run: Evaluation, buffer: Float64Array, from: number, to: num
     constant[p - from] = own - (out[place.row] as number);
   }
   const query = queryOf(run, from);
-  const scan = scanTile(bound.atoms.points, buffer, to - from, query);
+  const { scan, mean } = await sumPlaces(run, buffer.subarray(0, (to - from) * N), query);
   const error = emptyError(to - from);
   for (let p = from; p < to; p++) {
     const place = places[p] as TargetPlace;
     const norm = Math.sqrt(2 * (bound.halfNorms[place.row] as number)) * (1 + 1e-12);
     const logit = dotLogitError(bound, place, plan.noise, norm);
-    setError(error, p - from, { logit, shift: Infinity }, { ...bound, ...scan, size: N, query });
+    setError(
+      error,
+      p - from,
+      { logit, shift: Infinity, ...(mean === undefined ? {} : { mean }) },
+      { ...bound, ...scan, size: N, query },
+    );
   }
   return { ...scan, constant, certified: certified(run, scan.state, error, query) };
+}
+
+/** Means by the sums of the products, where they are precise enough and most rows have weight, or else in float64. */
+async function sumPlaces(
+  { bound, epsilon, spread }: Evaluation,
+  weights: Float64Array,
+  query: TileQuery,
+): Promise<{ readonly scan: TileScan; readonly mean?: number }> {
+  const { points: z } = bound.atoms;
+  const { sums } = bound.products;
+  const size = weights.length / z.size;
+  const rough = sums !== undefined && sums.factor < epsilon / 4 && query.cut <= 80;
+  if (!rough) return { scan: scanTile(z, weights, size, query) };
+  const scan = weighTile(z, weights, size, query);
+  const { state, kept } = scan;
+  const dense = kept.reduce((sum, n) => sum + n, 0) > DENSE * weights.length;
+  if (dense) {
+    await sums.add(weights, state.mean);
+    for (let at = 0; at < state.mean.data.length; at++) {
+      const p = Math.floor(at / z.dim);
+      state.mean.data[at] = (state.mean.data[at] as number) / (state.mass[p] as number) + (bound.center[at % z.dim] as number);
+    }
+  } else sumTile(z, weights, scan);
+  if (spread) spreadTile(z, weights, scan);
+  return dense ? { scan, mean: sums.factor * bound.radius } : { scan };
 }
 
 /** One point again, by differences; `weights` receives its weights. */

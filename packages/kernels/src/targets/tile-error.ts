@@ -9,6 +9,8 @@ export interface PointError {
   readonly logit: number;
   /** Bound of the common shift of the logits, nats. */
   readonly shift: number;
+  /** Error of the mean, given the weights, where it was not summed by `sumTile`. */
+  readonly mean?: number;
 }
 
 /** An error record for P points, to be filled. */
@@ -26,7 +28,7 @@ export function emptyError(size: number): ScanError {
 export function setError(
   error: ScanError,
   p: number,
-  { logit, shift }: PointError,
+  { logit, shift, mean }: PointError,
   about: {
     readonly state: ScanState;
     readonly query: TileQuery;
@@ -49,6 +51,11 @@ export function setError(
   error.logit[p] = delta;
   error.shift[p] = shift;
   error.mass[p] = mass;
-  error.mean[p] = rest < 0.25 ? Math.min(worst, outward(2 * U * norm + 8 * (rest / (1 - rest)) * (norm + radius))) : worst;
+  error.mean[p] =
+    mean !== undefined
+      ? outward(mean + gamma(N + 4) * norm)
+      : rest < 0.25
+        ? Math.min(worst, outward(2 * U * norm + 8 * (rest / (1 - rest)) * (norm + radius)))
+        : worst;
   error.skipped[p] = N === 1 ? 0 : Math.min(1, outward((N - 1) * Math.exp(2 * delta - query.cut)));
 }

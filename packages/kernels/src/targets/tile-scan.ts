@@ -24,26 +24,48 @@ export interface TileScan {
  * The order of every sum depends on N and D alone, so that a point has the same bytes in any tile.
  */
 export function scanTile(z: Points, logits: Float64Array, size: number, query: TileQuery): TileScan {
-  const { size: N, dim: D } = z;
+  const scan = weighTile(z, logits, size, query);
+  sumTile(z, logits, scan);
+  if (query.spread) spreadTile(z, logits, scan);
+  return scan;
+}
+
+/** The weights and what is summed over them alone; the means are zero. */
+export function weighTile({ size: N, dim: D }: Points, logits: Float64Array, size: number, query: TileQuery): TileScan {
   const scan = { alpha: 1, variance: query.variance, spread: query.spread, top: 0, tangent: undefined };
   const state = emptyScan(size, D, scan);
   const kept = Int32Array.from({ length: size }, (_, p) => weigh(state, p, logits.subarray(p * N, (p + 1) * N), query.cut));
-  const rows = Math.max(4, Math.floor(CACHED_BYTES / (8 * D)));
+  return { state, kept };
+}
+
+const cachedRows = (D: number): number => Math.max(4, Math.floor(CACHED_BYTES / (8 * D)));
+
+/** The means Σ w z/Σ w, in float64. */
+export function sumTile(z: Points, weights: Float64Array, { state }: TileScan): void {
+  const { size: N, dim: D } = z;
+  const size = state.mass.length;
+  const rows = cachedRows(D);
   for (let from = 0; from < N; from += rows) {
     const to = Math.min(from + rows, N);
     for (let p = 0; p < size; p++) {
-      addRows(state.mean.data.subarray(p * D, (p + 1) * D), z.data, logits.subarray(p * N + from, p * N + to), from);
+      addRows(state.mean.data.subarray(p * D, (p + 1) * D), z.data, weights.subarray(p * N + from, p * N + to), from);
     }
   }
   for (let p = 0, at = 0; p < size; p++) {
     for (let d = 0; d < D; d++, at++) state.mean.data[at] = (state.mean.data[at] as number) / (state.mass[p] as number);
   }
-  if (!query.spread) return { state, kept };
+}
+
+/** Σ w‖z − mean‖² about the means that are there. */
+export function spreadTile(z: Points, weights: Float64Array, { state }: TileScan): void {
+  const { size: N, dim: D } = z;
+  const rows = cachedRows(D);
   for (let from = 0; from < N; from += rows) {
     const to = Math.min(from + rows, N);
-    for (let p = 0; p < size; p++) addSpread(state, p, z.data, { weights: logits.subarray(p * N + from, p * N + to), from });
+    for (let p = 0; p < state.mass.length; p++) {
+      addSpread(state, p, z.data, { weights: weights.subarray(p * N + from, p * N + to), from });
+    }
   }
-  return { state, kept };
 }
 
 /** Logits of one point to weights, with their sums into row p of the state; returns how many were kept. */
