@@ -29,6 +29,14 @@ const OURS = ["native", "wasm", "reference"];
 /** @typedef {import("../lib/line-process.mjs").LineProcess} LineProcess */
 /** @typedef {import("./workloads.mjs").FieldWorkload} FieldWorkload */
 
+/**
+ * What an engine did with a workload.
+ * @typedef {{ median: number, least: number, largest: number, variant: string, error: number, speedOfTorch?: Ratio, speedOfFused?: Ratio }} EngineResult
+ * @typedef {{ median: number, least: number, largest: number }} Ratio
+ * @typedef {{ name: string, title: string, B: number, N: number, D: number, t: number, load: number, engines: Record<string, EngineResult> }} Measured
+ * @typedef {Measured & { axis: import("./workloads.mjs").Axis, value: number }} Swept
+ */
+
 /** @param {string} name @returns {LineProcess} */
 function start(name) {
   if (OURS.includes(name)) return lineProcess(name, process.execPath, [join(here, "engine.mjs"), name, options.threads]);
@@ -54,7 +62,12 @@ async function startAll(names) {
   return { engines, about };
 }
 
-/** Largest distance of the means from those of the float64 reference (on the first queries), relative to the data's norm. */
+/**
+ * Largest distance of the means from those of the float64 reference (on the first queries), relative to their norm.
+ * @param {Float32Array} mean
+ * @param {Float32Array} exact
+ * @param {number} D
+ */
 function errorOf(mean, exact, D) {
   let [worst, norm] = [0, 0];
   for (let b = 0; b < exact.length / D; b++) {
@@ -78,7 +91,7 @@ async function measure(w, engines, reference, folder) {
   const about = { B: w.B, N: w.N, D: w.D, alpha: w.t, beta: 1 - w.t, dir };
   const demand = { kind: "certified", epsilon: Number(options.epsilon) };
   const names = Object.keys(engines).filter((name) => name !== "reference" || w.B * w.N * w.D < 2e9);
-  /** @type {Record<string, unknown>} */
+  /** @type {Record<string, string>} */
   const variants = {};
   for (const name of names) {
     const prepared = await engines[name].ask({
@@ -94,7 +107,7 @@ async function measure(w, engines, reference, folder) {
   await reference.ask({ cmd: "prepare", workload: { ...about, dir: few, B, demand: { kind: "exact" } } });
   await reference.ask({ cmd: "run" });
   const exact = await outputOf(reference, join(dir, "exact.f32"));
-  /** @type {Record<string, object>} */
+  /** @type {Record<string, EngineResult>} */
   const found = {};
   for (const name of names) {
     const mean = await outputOf(engines[name], join(dir, `${name}.f32`));
@@ -115,11 +128,12 @@ async function outputOf(engine, file) {
   return readFloats(file);
 }
 
-/** @param {Awaited<ReturnType<typeof measure>>} result */
+/** @param {Measured} result */
 function show({ title, engines, load: busy }) {
   console.log(`\n${title}   (load ${busy})`);
-  for (const [name, e] of Object.entries(/** @type {Record<string, any>} */ (engines))) {
-    const ratio = (r) => (r === undefined ? "" : `${r.median.toFixed(2)}× [${r.least.toFixed(2)}, ${r.largest.toFixed(2)}]`);
+  for (const [name, e] of Object.entries(engines)) {
+    const ratio = (/** @type {Ratio | undefined} */ r) =>
+      r === undefined ? "" : `${r.median.toFixed(2)}× [${r.least.toFixed(2)}, ${r.largest.toFixed(2)}]`;
     const line = [
       name.padEnd(16),
       `${e.median.toFixed(1)} ms`.padStart(11),
@@ -130,16 +144,17 @@ function show({ title, engines, load: busy }) {
   }
 }
 
-/** One plot a swept variable: milliseconds of every engine. */
+/** One plot a swept variable: milliseconds of every engine. @param {readonly Swept[]} results */
 function plotsOf(results) {
   return [...new Set(results.map((r) => r.axis))].map((axis) => {
     const rows = results.filter((r) => r.axis === axis);
     const names = Object.keys(rows[0].engines);
     const lines = names.map((name) => ({
       name,
-      points: rows.filter((r) => r.engines[name]).map((r) => [r.value, r.engines[name].median]),
+      points: rows.filter((r) => r.engines[name]).map((r) => /** @type {const} */ ([r.value, r.engines[name].median])),
     }));
-    const fixed = ["N", "D", "B", "t"].filter((other) => other !== axis).map((other) => `${other} = ${rows[0][other]}`);
+    const { N, D, B, t } = rows[0];
+    const fixed = Object.entries({ N, D, B, t }).flatMap(([other, value]) => (other === axis ? [] : [`${other} = ${value}`]));
     return {
       name: `time-${axis}`,
       svg: plot({ title: `One evaluation, ${fixed.join(", ")}`, x: axis, y: "milliseconds", lines, linearX: axis === "t" }),
@@ -154,21 +169,25 @@ const reference = start("reference");
 console.log(
   "ratios: how many times as fast as PyTorch softmax(QKᵀ)V, and as PyTorch's fused attention; medians of rounds, [least, largest]",
 );
-const report = { machine: machine(), about, rounds, epsilon: Number(options.epsilon), comparisons: [], sweeps: [] };
+/** @type {{ comparisons: Measured[], sweeps: Swept[] }} */
+const results = { comparisons: [], sweeps: [] };
 for (const w of comparisons().filter(({ name }) => wanted === undefined || wanted.some((part) => name.startsWith(part)))) {
   const result = await measure(w, engines, reference, folder);
   show(result);
-  report.comparisons.push(result);
+  results.comparisons.push(result);
 }
 if (wanted === undefined || wanted.includes("sweeps")) {
   for (const w of sweeps()) {
     const result = { axis: w.axis, value: w.value, ...(await measure(w, engines, reference, folder)) };
     show(result);
-    report.sweeps.push(result);
+    results.sweeps.push(result);
   }
 }
 for (const engine of [...Object.values(engines), reference]) engine.stop();
 mkdirSync(dirname(options.out), { recursive: true });
-writeFileSync(options.out, `${JSON.stringify(report, null, 1)}\n`);
-for (const { name, svg } of plotsOf(report.sweeps)) writeFileSync(join(dirname(options.out), `${name}.svg`), svg);
+writeFileSync(
+  options.out,
+  `${JSON.stringify({ machine: machine(), about, rounds, epsilon: Number(options.epsilon), ...results }, null, 1)}\n`,
+);
+for (const { name, svg } of plotsOf(results.sweeps)) writeFileSync(join(dirname(options.out), `${name}.svg`), svg);
 console.log(`\nwrote ${options.out}`);

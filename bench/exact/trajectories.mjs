@@ -45,8 +45,9 @@ const SOLVERS = [
   ...[8, 12, 16, 24, 32].map((steps) => ({ solver: "rk4-t", steps })),
 ];
 const reference = await peer.ask({ cmd: "run", solver: "dopri5-t", tol: 1e-5 });
-/** @param {{ index: number[] }} run */
-const agreeing = ({ index }) => index.filter((atom, b) => atom === reference.index[b]).length;
+/** @param {Record<string, any>} run */
+const agreeing = ({ index }) =>
+  index.filter((/** @type {number} */ atom, /** @type {number} */ b) => atom === reference.index[b]).length;
 /** @type {Record<string, any>[]} */
 const tried = [];
 for (const solver of SOLVERS) {
@@ -88,9 +89,7 @@ console.log(`  torch    ${median(times.torch).toFixed(0)} ms, ${median(late.torc
 console.log(
   `  fluxion  ${median(times.fluxion).toFixed(0)} ms, ${median(late.fluxion).toFixed(0)} ms after t = 0.3: ${text(speed)} as fast, ${text(lateSpeed)} after t = 0.3`,
 );
-console.log(
-  `  captured ${found.captured} of ${B}, ${agreeing(/** @type {any} */ (found))} end where the peer's reference does, tries ${found.tries}`,
-);
+console.log(`  captured ${found.captured} of ${B}, ${agreeing(found)} end where the peer's reference does, tries ${found.tries}`);
 console.log(
   `  capture times: median ${median(found.captureTimes).toFixed(3)}, largest ${Math.max(...found.captureTimes).toFixed(3)}`,
 );

@@ -2,15 +2,19 @@ import { normal, rngOf, uniform } from "@fluxion/core";
 import { fashionMnist } from "../lib/fashion-mnist.mjs";
 
 /**
- * One evaluation of the posterior mean: data z [N, D], queries x = αz + βε [B, D] on the path.
- * @typedef {{ name: string, title: string, z: Float32Array, x: Float32Array, B: number, N: number, D: number, t: number }} FieldWorkload
+ * Data z [N, D].
+ * @typedef {{ z: Float32Array, N: number, D: number }} Data
+ * One evaluation of the posterior mean: data, and queries x = αz + βε [B, D] on the path.
+ * @typedef {Data & { name: string, title: string, x: Float32Array, B: number, t: number }} FieldWorkload
+ * One of several that differ in one number.
+ * @typedef {FieldWorkload & { axis: Axis, value: number }} SweepWorkload
+ * @typedef {"N" | "D" | "B" | "t"} Axis
  */
 
-/** Queries on the path α = t, β = 1 − t: B points of the data, each with its noise. */
-function onPath({ z, N, D, B, t, seed = 7 }) {
-  const rng = rngOf(seed);
-  const noise = normal(rng, new Float64Array(B * D));
-  const which = uniform(rngOf(seed + 1), new Float64Array(B));
+/** Queries on the path α = t, β = 1 − t: B points of the data, each with its noise. @param {Data} data @param {number} B @param {number} t */
+function onPath({ z, N, D }, B, t) {
+  const noise = normal(rngOf(7), new Float64Array(B * D));
+  const which = uniform(rngOf(8), new Float64Array(B));
   const x = new Float32Array(B * D);
   for (let b = 0; b < B; b++) {
     const from = Math.floor(which[b] * N) * D;
@@ -19,13 +23,11 @@ function onPath({ z, N, D, B, t, seed = 7 }) {
   return x;
 }
 
-/** Normal data of N points in D dimensions. */
-const normalData = (N, D, seed = 3) => Float32Array.from(normal(rngOf(seed), new Float64Array(N * D)));
+/** Normal data of N points in D dimensions. @param {number} N @param {number} D @returns {Data} */
+const normalData = (N, D) => ({ z: Float32Array.from(normal(rngOf(3), new Float64Array(N * D))), N, D });
 
-/** @returns {FieldWorkload} */
-function workload(name, title, { z, N, D }, B, t) {
-  return { name, title, z, N, D, B, t, x: onPath({ z, N, D, B, t }) };
-}
+/** @param {string} name @param {string} title @param {Data} data @param {{ B: number, t: number }} at @returns {FieldWorkload} */
+const workload = (name, title, data, { B, t }) => ({ name, title, ...data, B, t, x: onPath(data, B, t) });
 
 /**
  * The workloads of the comparison with PyTorch, by the name that `--only` takes. Fashion-MNIST is left out where it is not
@@ -38,27 +40,36 @@ export function comparisons() {
   if (images !== undefined) {
     const data = { z: images.data, N: images.size, D: images.dim };
     for (const t of [0.05, 0.2, 0.3, 0.5, 0.9]) {
-      found.push(workload(`images-${t}`, `Fashion-MNIST, B = 256, N = 60,000, D = 784, t = ${t}`, data, 256, t));
+      const title = `Fashion-MNIST, B = 256, N = 60,000, D = 784, t = ${t}`;
+      found.push(workload(`images-${t}`, title, data, { B: 256, t }));
     }
   }
-  const plane = { z: normalData(10_000, 2), N: 10_000, D: 2 };
-  found.push(workload("plane-0.3", "normal points, B = 4,096, N = 10,000, D = 2, t = 0.3", plane, 4096, 0.3));
-  found.push(workload("plane-0.7", "normal points, B = 4,096, N = 10,000, D = 2, t = 0.7", plane, 4096, 0.7));
+  const plane = normalData(10_000, 2);
+  for (const t of [0.3, 0.7]) {
+    const title = `normal points, B = 4,096, N = 10,000, D = 2, t = ${t}`;
+    found.push(workload(`plane-${t}`, title, plane, { B: 4096, t }));
+  }
   return found;
 }
 
-/** How cost grows with each of N, D and B, and with t: one variable at a time around N = 16,384, D = 64, B = 64, t = 0.3. */
+/**
+ * How cost grows with each of N, D, B and t: one at a time around N = 16,384, D = 64, B = 64, t = 0.3.
+ * @returns {SweepWorkload[]}
+ */
 export function sweeps() {
-  const base = { N: 16_384, D: 64, B: 64, t: 0.3 };
-  const at = (axis, values) =>
+  /** @param {Axis} axis @param {readonly number[]} values */
+  const along = (axis, values) =>
     values.map((value) => {
-      const { N, D, B, t } = { ...base, [axis]: value };
-      return { axis, value, ...workload(`${axis}-${value}`, `${axis} = ${value}`, { z: normalData(N, D), N, D }, B, t) };
+      /** @type {Record<Axis, number>} */
+      const at = { N: 16_384, D: 64, B: 64, t: 0.3 };
+      at[axis] = value;
+      const { N, D, B, t } = at;
+      return { axis, value, ...workload(`${axis}-${value}`, `${axis} = ${value}`, normalData(N, D), { B, t }) };
     });
   return [
-    ...at("N", [1024, 4096, 16_384, 65_536, 262_144]),
-    ...at("D", [2, 8, 32, 128, 512]),
-    ...at("B", [1, 4, 16, 64, 256]),
-    ...at("t", [0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99]),
+    ...along("N", [1024, 4096, 16_384, 65_536, 262_144]),
+    ...along("D", [2, 8, 32, 128, 512]),
+    ...along("B", [1, 4, 16, 64, 256]),
+    ...along("t", [0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99]),
   ];
 }
