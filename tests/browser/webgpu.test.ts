@@ -8,6 +8,7 @@ import { inChromium } from "./run-in-page.js";
 
 const inPage = inChromium(SWIFTSHADER);
 const everything = env.FLUXION_TEST_ALL === "1";
+const PATIENCE = 900_000; // SwiftShader on a busy machine
 
 /** Skips where the Chromium of this machine has no adapter, and says so. */
 async function needAdapter(context: TestContext): Promise<void> {
@@ -15,39 +16,38 @@ async function needAdapter(context: TestContext): Promise<void> {
   if (!name) context.skip("this Chromium offers no WebGPU adapter, not even SwiftShader");
 }
 
-/** A part of some recipes that another run of the same length does not change; all of them with test:all. */
-const some = (all: readonly ScanRecipe[], every: number): ScanRecipe[] =>
-  all.filter((_, k) => everything || k % every === 0).map((recipe) => ({ ...recipe, tangent: false }));
+/** A part of some recipes, always the same; all of them with test:all. */
+const some = (all: readonly ScanRecipe[], every: number): ScanRecipe[] => all.filter((_, k) => everything || k % every === 0);
 
 const violations = (test: TestContext, backend: string, list: readonly ScanRecipe[]): Promise<string[]> =>
   inPage<string[]>(test, "scan-backends", "violations", backend, list);
 
-it("solves the fixed problems of the conformance suite within its own bounds", async (test) => {
+it("solves the fixed problems of the conformance suite within its own bounds", { timeout: PATIENCE }, async (test) => {
   await needAdapter(test);
   expect(await violations(test, "webgpu", some(fixedRecipes(), 4))).toEqual([]);
 });
 
-it("solves random problems within its own bounds", async (test) => {
+it("solves random problems within its own bounds", { timeout: PATIENCE }, async (test) => {
   await needAdapter(test);
-  const random = fc.sample(recipes(Infinity), { numRuns: everything ? 1000 : 30, seed: 5 });
-  expect(await violations(test, "webgpu", some(random, 1))).toEqual([]);
+  const random = fc.sample(recipes(Infinity), { numRuns: everything ? 400 : 30, seed: 5 });
+  expect(await violations(test, "webgpu", random)).toEqual([]);
 });
 
-it("answers the same from several buffers and several visits as conformance asks", async (test) => {
+it("answers the same from several buffers and several visits as conformance asks", { timeout: PATIENCE }, async (test) => {
   await needAdapter(test);
   const list = [
     { ...ordinary, N: 9001, D: 2, B: 1, top: 3, ...straight(0.2) }, // 4096 atoms a shard
-    { ...ordinary, N: 5000, D: 40, B: 1, top: 0, ...straight(0.2) },
-    { ...ordinary, N: 90, D: 20, B: 70, top: 3, ...straight(0.4) }, // 64 queries a visit
+    { ...ordinary, N: 5000, D: 40, B: 1, top: 0, tangent: true, ...straight(0.2) },
+    { ...ordinary, N: 90, D: 20, B: 70, top: 3, tangent: true, ...straight(0.4) }, // 64 queries a visit
     { ...ordinary, N: 90, D: 3, B: 70, top: 0, ...straight(0.4) },
   ];
   expect(await violations(test, "webgpu in small buffers", list)).toEqual([]);
 });
 
-it("bounds what storage lost, where float64 was not kept", async (test) => {
+it("bounds what storage lost, where float64 was not kept", { timeout: PATIENCE }, async (test) => {
   await needAdapter(test);
-  const random = fc.sample(recipes(Infinity), { numRuns: everything ? 300 : 10, seed: 6 });
-  expect(await violations(test, "webgpu without float64", some(random, 1))).toEqual([]);
+  const random = fc.sample(recipes(Infinity), { numRuns: everything ? 100 : 10, seed: 6 });
+  expect(await violations(test, "webgpu without float64", random)).toEqual([]);
 });
 
 it("refuses bad queries, and everything after close", async (test) => {

@@ -8,6 +8,7 @@ export function copyRows(from: ScanState, to: ScanState, first: number): void {
   to.logitSum.set(from.logitSum, first);
   to.mean.data.set(from.mean.data, first * from.mean.dim);
   to.spread.set(from.spread, first);
+  if (from.tangent) to.tangent?.data.set(from.tangent.data, first * from.tangent.dim);
   to.best.indices.set(from.best.indices, first * from.best.count);
   to.best.logits.set(from.best.logits, first * from.best.count);
 }

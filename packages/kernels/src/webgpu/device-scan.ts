@@ -1,4 +1,4 @@
-import { emptyScan, mergeScans, type ScanQuery, type ScanState } from "@fluxion/core";
+import { emptyScan, mergeScans, type ScanQuery, type ScanState, rows as takeView } from "@fluxion/core";
 import type { BoundAtoms } from "../bind/index.js";
 import { copyRows } from "./copy-rows.js";
 import type { DeviceShard } from "./device-atoms.js";
@@ -36,17 +36,24 @@ export async function deviceState(
   const size = prepared.norm.length;
   const state = emptyScan(size, bound.dim, query);
   const rows = rowsOf(holding, size, { streamed, top: query.top });
+  const width = 4 * work.layout.quads;
   for (let first = 0; first < size; first += rows) {
     const count = Math.min(rows, size - first);
     const padded = roundUp(count, TILE);
-    const queries = rowsFrom(prepared, work.layout.quads, first, count, padded);
-    const request = { count, rows: padded, want: "states", streamed, spread: query.spread, top: query.top } as const;
+    const visitors = {
+      queries: rowsFrom(prepared.rows, width, first, { count, padded }),
+      ...(prepared.directions ? { directions: rowsFrom(prepared.directions, width, first, { count, padded }) } : {}),
+    };
+    const here = { ...query, tangent: query.tangent && takeView(query.tangent, first, first + count) };
+    const { spread, top } = query;
+    const tangent = query.tangent !== undefined;
+    const request = { count, rows: padded, want: "states", streamed, spread, tangent, top } as const;
     const frame = { bound, scale, layout: work.layout, prepared, first, size: count };
     let part: ScanState | undefined;
     for (const shard of shards) {
-      const output = await runShard(work, shard, queries, request);
-      const here = shardState(output, shard.range, request, query, frame);
-      part = part === undefined ? here : mergeScans(part, here, query);
+      const output = await runShard(work, shard, visitors, request);
+      const state = shardState(output, shard.range, request, here, frame);
+      part = part === undefined ? state : mergeScans(part, state, here);
     }
     if (part !== undefined) copyRows(part, state, first);
   }
@@ -69,8 +76,16 @@ export async function* deviceLogits(
     for (const [k, row] of some.entries()) queries.set(prepared.rows.subarray(row * width, (row + 1) * width), k * width);
     const outputs: Float32Array[] = [];
     for (const shard of shards) {
-      const request = { count: some.length, rows: padded, want: "logits", streamed: false, spread: false, top: 0 } as const;
-      const output = await runShard(work, shard, queries, request);
+      const request = {
+        count: some.length,
+        rows: padded,
+        want: "logits",
+        streamed: false,
+        spread: false,
+        tangent: false,
+        top: 0,
+      } as const;
+      const output = await runShard(work, shard, { queries }, request);
       outputs.push(new Float32Array(output.get("logits") ?? new ArrayBuffer()));
     }
     for (const [k, row] of some.entries()) {
@@ -94,8 +109,13 @@ function rowsOf(
   return Math.min(...shards.map(({ range }) => rowsAtOnce(size, range, options)));
 }
 
-function rowsFrom({ rows }: PreparedQuery, quads: number, first: number, count: number, padded: number): Float32Array {
-  const width = 4 * quads;
+/** `count` rows from `first` on, and zeros up to `padded` rows. */
+function rowsFrom(
+  rows: Float32Array,
+  width: number,
+  first: number,
+  { count, padded }: { readonly count: number; readonly padded: number },
+): Float32Array {
   const out = new Float32Array(padded * width);
   out.set(rows.subarray(first * width, (first + count) * width));
   return out;

@@ -45,7 +45,15 @@ test("no array of a visit and no dispatch is larger than the device allows", () 
         fc.pre(8 * chunksOf(shard) * TILE * Math.min(top, CHUNK) <= limits.bytes); // else refused
         const padded = rowsAtOnce(rows, shard, { layout, limits, scratch, streamed, top });
         expect(padded % TILE).toBe(0);
-        const request = { want, streamed, spread, top, count: Math.min(padded, rows), rows: padded } as const;
+        const request = {
+          want,
+          streamed,
+          spread,
+          tangent: kind === "tiled" && spread,
+          top,
+          count: Math.min(padded, rows),
+          rows: padded,
+        } as const;
         const plan = planOf(request, shard, layout);
         for (const [name, bytes] of plan.bytes) expect(bytes, name).toBeLessThanOrEqual(limits.bytes);
         for (const { groups } of plan.steps) expect(Math.max(...groups)).toBeLessThanOrEqual(limits.groups);

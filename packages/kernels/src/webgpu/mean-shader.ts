@@ -1,12 +1,23 @@
 import { CHUNK, TILE } from "./layout.js";
 import { CLOSE_STEP, CLOSE_SUMS, each, OPEN_STEP, SHAPE, SUMS } from "./product-loop.js";
 
-/** Means Σwy/Σw of a chunk, for a tile of 64 queries and 64 coordinates: the weights times the atoms, 16 atoms at a step. */
-export const meanShader: string = /* wgsl */ `${SHAPE}
+/** What is summed with the weights of a chunk. */
+interface Summed {
+  /** Reads of the sums of weights or of the means, and what is written, at bindings 3 and 4. */
+  readonly bindings: string;
+  /** What a thread reads before the sums; `at` is its first place among chunks and rows. */
+  readonly before: string;
+  /** The summed quad of an atom's quad, for row j. */
+  readonly value: (y: string, j: number) => string;
+  /** What becomes of the sums of row j, whose place is `to`. */
+  readonly result: (j: number, to: string) => string;
+}
+
+/** Sums over a chunk for a tile of 64 queries and 64 coordinates: a matrix product of weights and atoms, 16 atoms a step. */
+const weightedSums = ({ bindings, before, value, result }: Summed): string => /* wgsl */ `${SHAPE}
 @group(0) @binding(1) var<storage, read> weights: array<vec4<f32>>; // [rows, stride]
 @group(0) @binding(2) var<storage, read> atoms: array<vec4<f32>>; // [stride, P]
-@group(0) @binding(3) var<storage, read> sums: array<vec4<f32>>; // [chunks, rows]
-@group(0) @binding(4) var<storage, read_write> means: array<vec4<f32>>; // [chunks, rows, P]
+${bindings}
 var<workgroup> weightTile: array<vec4<f32>, ${TILE * 5}>; // four quads of atoms a row, and one to keep banks apart
 var<workgroup> atomTile: array<vec4<f32>, ${TILE * 4}>;
 @compute @workgroup_size(16, 16)
@@ -18,8 +29,10 @@ fn main(
   let tx = local.x;
   let ty = local.y;
   let quad = group.x * 16u + tx;
+  let at = group.z * shape.rows + group.y * ${TILE}u + ty;
   let first = group.z * ${CHUNK}u;
   let end = min(first + ${CHUNK}u, shape.stride);
+  ${before}
   ${SUMS}
   for (var i = first; i < end; i += 16u) {
     let row = group.y * ${TILE}u + lane / 4u;
@@ -36,7 +49,7 @@ fn main(
       ${each(
         4,
         (j) => `w = weightTile[(ty + ${16 * j}u) * 5u + c];
-      part${j} += w.x * y0 + w.y * y1 + w.z * y2 + w.w * y3;`,
+      part${j} += ${["x", "y", "z", "w"].map((part, m) => `w.${part} * ${value(`y${m}`, j)}`).join(" + ")};`,
         "\n      ",
       )}
     }
@@ -45,8 +58,28 @@ fn main(
   }
   ${CLOSE_SUMS}
   if (quad < shape.quads) {
-    let at = group.z * shape.rows + group.y * ${TILE}u + ty;
-    ${each(4, (j) => `means[(at + ${16 * j}u) * shape.quads + quad] = total${j} / sums[at + ${16 * j}u].y;`)}
+    ${each(4, (j) => result(j, `(at + ${16 * j}u) * shape.quads + quad`))}
   }
 }
 `;
+
+/** Means Σwy/Σw of a chunk. */
+export const meanShader: string = weightedSums({
+  bindings: /* wgsl */ `@group(0) @binding(3) var<storage, read> sums: array<vec4<f32>>; // [chunks, rows]
+@group(0) @binding(4) var<storage, read_write> means: array<vec4<f32>>; // [chunks, rows, P]`,
+  before: "",
+  value: (y) => y,
+  result: (j, to) => `means[${to}] = total${j} / sums[at + ${16 * j}u].y;`,
+});
+
+/** Σ a(y − m) of a chunk with the mean m, for a = w·(y − m)·v that `alongShader` leaves: along a direction v. */
+export const tangentShader: string = weightedSums({
+  bindings: /* wgsl */ `@group(0) @binding(3) var<storage, read> means: array<vec4<f32>>; // [chunks, rows, P]
+@group(0) @binding(4) var<storage, read_write> tangents: array<vec4<f32>>; // [chunks, rows, P]`,
+  before: /* wgsl */ `${each(4, (j) => `var m${j} = vec4<f32>();`, "\n  ")}
+  if (quad < shape.quads) {
+    ${each(4, (j) => `m${j} = means[(at + ${16 * j}u) * shape.quads + quad];`)}
+  }`,
+  value: (y, j) => `(${y} - m${j})`,
+  result: (j, to) => `tangents[${to}] = total${j};`,
+});

@@ -1,7 +1,8 @@
 /// <reference types="@webgpu/types" />
+import { alongShader } from "./along-shader.js";
 import type { RowLayout } from "./layout.js";
 import { logitsShader } from "./logits-shader.js";
-import { meanShader } from "./mean-shader.js";
+import { meanShader, tangentShader } from "./mean-shader.js";
 import { spreadShader } from "./spread-shader.js";
 import type { Kernel } from "./steps.js";
 import { streamShader } from "./stream-shader.js";
@@ -19,6 +20,8 @@ export function kernelSources(layout: RowLayout): Record<Kernel, string> {
     weigh: weighShader,
     mean: meanShader,
     spread: spreadShader(layout),
+    along: alongShader(layout),
+    tangent: tangentShader,
     stream: streamShader(layout, { spread: false }),
     streamSpread: streamShader(layout, { spread: true }),
   };

@@ -22,7 +22,7 @@ test("q·y + bias + shift is the logit, for data and queries of any size, and at
         data.data.map((v) => scale * (v + 1)),
         D,
       );
-      const query = { alpha, variance: scale * scale * beta * beta };
+      const query = { alpha, variance: scale * scale * beta * beta, tangent: undefined };
       const x = points(
         normal(rngOf(seed), new Float64Array(2 * D)).map((v) => scale * v),
         D,
@@ -50,13 +50,22 @@ test("rows that float32 cannot hold are told apart, and biases that it cannot ho
   const bound = bindAtoms({ points: data, logWeights: new Float64Array(20).fill(-Math.log(20)) });
   const scale = atomScale(bound);
   const x = points(Float64Array.of(0, 0, 0, 1e9, 0, 0), D);
-  const far = prepareQuery(bound, scale, rowLayout(D), x, { alpha: 1e-4, variance: 1e-26 });
+  const far = prepareQuery(bound, scale, rowLayout(D), x, { alpha: 1e-4, variance: 1e-26, tangent: undefined });
   expect([...far.norm.map((n) => (n < Infinity ? 1 : 0))]).toEqual([1, 0]);
   expect([...far.rows.subarray(4)]).toEqual([0, 0, 0, 0]);
   expect(far.bias).toBeDefined();
-  const near = prepareQuery(bound, scale, rowLayout(D), x, { alpha: 1, variance: 1e-40 });
+  const near = prepareQuery(bound, scale, rowLayout(D), x, { alpha: 1, variance: 1e-40, tangent: undefined });
   expect(near.bias).toBeUndefined();
   expect([...near.norm]).toEqual([Infinity, Infinity]);
+});
+
+test("directions have length one on the device, whatever they were", () => {
+  const bound = bindAtoms({ points: data, logWeights });
+  const v = points(Float64Array.of(3 * 2 ** 700, 0, 4 * 2 ** 700, 0, 0, 0, 0, -(2 ** -700), 0), D);
+  const query = { alpha: 0.5, variance: 0.25, tangent: v };
+  const { directions, lengths } = prepareQuery(bound, atomScale(bound), rowLayout(D), v, query);
+  expect([...(directions ?? [])]).toEqual([...Float32Array.of(0.6, 0, 0.8, 0, 0, 0, 0, 0, 0, -1, 0, 0)]);
+  expect([...lengths]).toEqual([5 * 2 ** 700, 0, 2 ** -700]);
 });
 
 test("data without weights are refused", () => {

@@ -31,6 +31,10 @@ export interface PreparedQuery {
   readonly norm: Float64Array;
   /** ‖x − αc‖, [B]. */
   readonly distance: Float64Array;
+  /** v/‖v‖ of the directions of the query, [B, P]; undefined where it has none. */
+  readonly directions: Float32Array | undefined;
+  /** ‖v‖, [B]; empty without directions. */
+  readonly lengths: Float64Array;
 }
 
 /** @throws RangeError when no atom has a weight. */
@@ -50,7 +54,7 @@ export function prepareQuery(
   { kept, unit, norm }: AtomScale,
   layout: RowLayout,
   x: Points,
-  { alpha, variance }: Pick<ScanQuery, "alpha" | "variance">,
+  { alpha, variance, tangent }: Pick<ScanQuery, "alpha" | "variance" | "tangent">,
 ): PreparedQuery {
   const { bias, biasNorm, middle } = biasOf(bound, kept, (alpha * alpha) / variance);
   const width = 4 * layout.quads;
@@ -62,6 +66,7 @@ export function prepareQuery(
     shift: new Float64Array(x.size),
     norm: new Float64Array(x.size),
     distance: new Float64Array(x.size),
+    ...directionsOf(tangent, width),
   };
   const scale = (alpha / variance) * unit;
   const offset = new Float64Array(x.dim);
@@ -81,6 +86,23 @@ export function prepareQuery(
     prepared.shift[b] = middle - squared / (2 * variance);
   }
   return prepared;
+}
+
+/** Directions of length one, and their lengths; a direction of length zero stays what it is. */
+function directionsOf(tangent: Points | undefined, width: number): Pick<PreparedQuery, "directions" | "lengths"> {
+  if (tangent === undefined) return { directions: undefined, lengths: new Float64Array() };
+  const { size, dim, data } = tangent;
+  const directions = new Float32Array(size * width);
+  const lengths = new Float64Array(size);
+  for (let b = 0; b < size; b++) {
+    const v = data.subarray(b * dim, (b + 1) * dim);
+    const most = v.reduce((m, c) => Math.max(m, Math.abs(c)), 0);
+    if (most === 0) continue;
+    const length = most * Math.sqrt(v.reduce((sum, c) => sum + (c / most) ** 2, 0));
+    lengths[b] = length;
+    for (let d = 0; d < dim; d++) directions[b * width + d] = (v[d] ?? 0) / length;
+  }
+  return { directions, lengths };
 }
 
 /** log π_i − (α²/v)‖y_i‖²/2, moved to lie around zero: what is common to all changes no posterior. */

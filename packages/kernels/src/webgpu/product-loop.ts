@@ -35,20 +35,25 @@ export const CLOSE_STEP: string = /* wgsl */ `
 /** Closes the sums: the totals are whole. */
 export const CLOSE_SUMS: string = each(4, (j) => `total${j} += middle${j};`, "\n  ");
 
-/** Tiles of rows and atoms in workgroup memory; padded so that no two of eight neighbouring threads meet in one bank. */
-export const productTiles = ({ step }: Pick<RowLayout, "step">): string => /* wgsl */ `
-var<workgroup> rowTile: array<vec4<f32>, ${TILE * (step + 1)}>;
-var<workgroup> atomTile: array<vec4<f32>, ${TILE * (step + 1)}>;
-`;
+/** Tiles in workgroup memory, of rows and of atoms; padded so that no two of eight neighbouring threads meet in one bank. */
+export const productTiles = ({ step }: Pick<RowLayout, "step">, names: readonly string[] = ["rowTile", "atomTile"]): string =>
+  names.map((name) => `var<workgroup> ${name}: array<vec4<f32>, ${TILE * (step + 1)}>;`).join("\n");
+
+/** What a product is of. */
+export interface Product {
+  /** The quad c of row r of the tile at quad k: x in the term. */
+  readonly row: string;
+  /** Another of the same row, for a tile named `otherTile`: v in the term. */
+  readonly other?: string;
+  /** The term of an atom's quad. */
+  readonly term: (y: string) => string;
+}
 
 /**
- * The sums over coordinates of `term`, of a quad x of a row and a quad y of an atom, for 64 × 64 pairs: component m of `total`j
- * of a thread is for row ty + 16j and atom tx + 16m of the tiles. `row` is the quad c of row r of the tile at quad k.
+ * The sums over coordinates of a term, for 64 × 64 pairs of rows and atoms: component m of `total`j of a thread is for row
+ * ty + 16j and atom tx + 16m of the tiles.
  */
-export function productLoop(
-  { step }: Pick<RowLayout, "step">,
-  { row, term }: { row: string; term: (y: string) => string },
-): string {
+export function productLoop({ step }: Pick<RowLayout, "step">, { row, other, term }: Product): string {
   const width = step + 1;
   return /* wgsl */ `${SUMS}
   for (var k = 0u; k < shape.quads; k += ${step}u) {
@@ -56,6 +61,7 @@ export function productLoop(
       let r = lane / ${step}u;
       let c = lane % ${step}u;
       rowTile[r * ${width}u + c] = ${row};
+      ${other === undefined ? "" : `otherTile[r * ${width}u + c] = ${other};`}
       atomTile[r * ${width}u + c] = atoms[(group.x * ${TILE}u + r) * shape.quads + k + c];
     }
     workgroupBarrier();
@@ -63,9 +69,11 @@ export function productLoop(
     for (var c = 0u; c < ${step}u; c++) {
       ${each(4, (m) => `let y${m} = atomTile[(tx + ${16 * m}u) * ${width}u + c];`, "\n      ")}
       var x: vec4<f32>;
+      var v: vec4<f32>;
       ${each(
         4,
         (j) => `x = rowTile[(ty + ${16 * j}u) * ${width}u + c];
+      ${other === undefined ? "" : `v = otherTile[(ty + ${16 * j}u) * ${width}u + c];`}
       part${j} += vec4<f32>(${each(4, (m) => term(`y${m}`), ", ")});`,
         "\n      ",
       )}

@@ -23,7 +23,8 @@ export async function refine(holding: Holding, prepared: PreparedQuery, { x, que
   const replace = async (b: number, logits: Float32Array | undefined): Promise<void> => {
     const limits = { delta: scan.error.logit[b] ?? Infinity, share: Math.min(epsilon, 1) / 4, top: query.top };
     const survivors = logits ? survivorsOf(logits, limits) : allOf(scale.kept.length);
-    const exact = await recheckRow(bound, scale, rows(x, b, b + 1), query, survivors);
+    const tangent = query.tangent && rows(query.tangent, b, b + 1);
+    const exact = await recheckRow(bound, scale, rows(x, b, b + 1), { ...query, tangent }, survivors);
     copyRows(exact.state, scan.state, b);
     copyErrors(exact.error, scan.error, b);
   };

@@ -35,6 +35,8 @@ export interface Depths {
   readonly mean: number;
   /** A difference y_d − m_d, into Σw‖y − m‖² of a tile or chunk. */
   readonly spread: number;
+  /** The same into Σw(y − m)((y − m)·v). */
+  readonly tangent: number;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface Depths {
  * is a statement of its own. [WGSL2026, §15.7.5]
  *
  * Tiled: one multiplication, at most 16 additions in a step, 16 steps, then ⌈·/256⌉ of these; of weights, 16 in one lane and
- * the tree over 256 lanes. Streamed: a logit is one expression, taken to be no better than a tiled one, which a recheck
+ * the tree over 256 lanes. Streamed, never with directions: a logit is one expression, taken to be no better than a tiled one, which a recheck
  * brings back; sums have 64 terms in a tile, and 64 tiles in a chunk.
  */
 export function depthsOf({ quads }: RowLayout, atoms: number, streamed: boolean): Depths {
@@ -51,7 +53,7 @@ export function depthsOf({ quads }: RowLayout, atoms: number, streamed: boolean)
   const inChunk = Math.min(atoms, CHUNK);
   if (streamed) {
     const sum = 2 + Math.min(inChunk, TILE) + Math.ceil(inChunk / TILE);
-    return { logit: 3 + width, mass: sum, mean: sum, spread: 3 + width + sum };
+    return { logit: 3 + width, mass: sum, mean: sum, spread: 3 + width + sum, tangent: 0 };
   }
   const threeLevels = (terms: number): number =>
     1 + Math.min(terms, 16) + Math.min(Math.ceil(terms / 16), 16) + Math.ceil(terms / 256);
@@ -60,6 +62,7 @@ export function depthsOf({ quads }: RowLayout, atoms: number, streamed: boolean)
     mass: 2 + Math.ceil(inChunk / 256) + 8,
     mean: threeLevels(inChunk),
     spread: 2 + threeLevels(width) + 5 + 16,
+    tangent: 3 + threeLevels(width) + threeLevels(inChunk), // two differences, w·(…), and v that is rounded by half a unit
   };
 }
 
@@ -94,7 +97,7 @@ export function deviceError(
     logit: new Float64Array(x.size).fill(Infinity),
     shift: new Float64Array(x.size).fill(Infinity),
     mean: new Float64Array(x.size).fill(Infinity),
-    mass: new Float64Array(x.size).fill(deviceGamma(Math.max(depths.mass, depths.spread))),
+    mass: new Float64Array(x.size).fill(deviceGamma(Math.max(depths.mass, depths.spread, depths.tangent + 1))),
     skipped: new Float64Array(x.size).fill(1),
   };
   for (let b = 0; b < x.size; b++) {

@@ -19,11 +19,17 @@ export type ShardOutput = ReadonlyMap<BufferName, ArrayBuffer>;
 
 const STORAGE = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
 
-/** Runs on one shard what is wanted for queries [rows, P]. @throws Error when the device is lost or refuses. */
+/** What is written to the device for a visit, [rows, P] each. */
+export interface Visitors {
+  readonly queries: Float32Array;
+  readonly directions?: Float32Array;
+}
+
+/** Runs on one shard what is wanted. @throws Error when the device is lost or refuses. */
 export async function runShard(
   work: DeviceWork,
   shard: DeviceShard,
-  queries: Float32Array,
+  { queries, directions }: Visitors,
   request: ShardRequest,
 ): Promise<ShardOutput> {
   const plan = planOf(request, shard.range, work.layout);
@@ -39,6 +45,7 @@ export async function runShard(
     buffers.set("atoms", shard.atoms).set("bias", shard.bias);
     for (const [name, bytes] of plan.bytes) buffers.set(name, scratch.take(name, bytes, STORAGE));
     device.queue.writeBuffer(bufferOf(buffers, "queries"), 0, queries);
+    if (directions) device.queue.writeBuffer(bufferOf(buffers, "directions"), 0, directions);
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     for (const { kernel, buffers: names, groups } of plan.steps) {

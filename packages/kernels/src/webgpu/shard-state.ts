@@ -27,6 +27,7 @@ export function shardState(
     const part = emptyScan(size, frame.bound.dim, query);
     fillSums(part, output, chunk, request.rows, frame);
     if (request.spread) fillSpread(part, output, chunk, range, { ...request, unit: frame.scale.unit });
+    if (request.tangent) fillTangent(part, output, chunk, request.rows, frame);
     if (request.top > 0) fillBest(part, output, chunk, range, { ...request, frame });
     state = chunk === 0 ? part : mergeScans(state, part, query);
   }
@@ -70,6 +71,23 @@ function fillSpread(
     for (let b = 0; b < state.spread.length; b++) {
       state.spread[b] = (state.spread[b] ?? 0) + unit * unit * (spreads[part * rows + b] ?? 0);
     }
+  }
+}
+
+/** The device knows directions of unit length. */
+function fillTangent(
+  { tangent }: ScanState,
+  output: ShardOutput,
+  chunk: number,
+  rows: number,
+  { bound: { dim }, scale, layout, prepared, first }: StateFrame,
+): void {
+  if (tangent === undefined) return;
+  const tangents = new Float32Array(output.get("tangents") ?? new ArrayBuffer());
+  for (let b = 0; b < tangent.size; b++) {
+    const at = 4 * layout.quads * (chunk * rows + b);
+    const factor = scale.unit * scale.unit * (prepared.lengths[first + b] ?? 0);
+    for (let d = 0; d < dim; d++) tangent.data[b * dim + d] = factor * (tangents[at + d] ?? 0);
   }
 }
 

@@ -1,10 +1,12 @@
 import { CHUNK, chunksOf, type RowLayout, type ShardRange, TILE } from "./layout.js";
 
 /** One compute kernel. */
-export type Kernel = "logits" | "top" | "weigh" | "mean" | "spread" | "stream" | "streamSpread";
+export type Kernel = "logits" | "top" | "weigh" | "mean" | "spread" | "along" | "tangent" | "stream" | "streamSpread";
 
 /** One array in device memory. */
-export type BufferName = "shape" | "queries" | "atoms" | "bias" | "logits" | "sums" | "means" | "spreads" | "best";
+export type BufferName =
+  | ("shape" | "queries" | "atoms" | "bias" | "directions")
+  | ("logits" | "sums" | "means" | "spreads" | "best" | "tangents");
 
 /** One kernel over some buffers, bound in their order, and its workgroups. */
 export interface Step {
@@ -24,6 +26,8 @@ export interface ShardRequest {
   /** One invocation a query instead of stored logits. */
   readonly streamed: boolean;
   readonly spread: boolean;
+  /** Second moments along a direction of each row; not streamed. */
+  readonly tangent: boolean;
   /** How many of the largest logits of each chunk. */
   readonly top: number;
 }
@@ -37,7 +41,7 @@ export interface Plan {
 
 /** Plans one visit to a shard. */
 export function planOf(request: ShardRequest, range: ShardRange, { quads }: RowLayout): Plan {
-  const { count, rows, want, streamed, spread, top } = request;
+  const { count, rows, want, streamed, spread, tangent, top } = request;
   const { stride } = range;
   const chunks = chunksOf(range);
   const kept = Math.min(top, CHUNK);
@@ -70,5 +74,11 @@ export function planOf(request: ShardRequest, range: ShardRange, { quads }: RowL
   const columns = [Math.ceil(quads / 16), rows / TILE, chunks] as const;
   steps.push({ kernel: "mean", buffers: ["shape", "logits", "atoms", "sums", "means"], groups: columns });
   if (spread) steps.push({ kernel: "spread", buffers: ["shape", "logits", "atoms", "means", "spreads"], groups: tiles });
+  if (tangent) {
+    bytes.set("directions", 16 * rows * quads).set("tangents", 16 * chunks * rows * quads);
+    back.push("tangents");
+    steps.push({ kernel: "along", buffers: ["shape", "logits", "atoms", "means", "directions"], groups: tiles });
+    steps.push({ kernel: "tangent", buffers: ["shape", "logits", "atoms", "means", "tangents"], groups: columns });
+  }
   return { steps, bytes, back };
 }

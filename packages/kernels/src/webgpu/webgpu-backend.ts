@@ -24,7 +24,7 @@ export interface WebgpuOptions extends DeviceSource {
 /**
  * Scans in float32 on a GPU through WebGPU, with error bounds from the accuracy that WGSL promises (`deviceError`). Rows whose
  * bound exceeds a certified demand are computed again in float64 on the host, over the atoms that float32 cannot rule out.
- * It meets `certified` alone, and computes no Jacobian-vector products. Eq. (M5)
+ * It meets `certified` alone. Eq. (M5)
  * @throws RangeError when the atoms cannot be bound; Error where there is no WebGPU, or not enough memory.
  */
 export async function webgpuBackend(bound: BoundAtoms, options: WebgpuOptions = {}): Promise<ScanBackend> {
@@ -99,9 +99,10 @@ function requireScan({ dim }: BoundAtoms, x: Points, query: ScanQuery, demand: D
       `Cannot scan the atoms: coordinate ${at % dim} of point ${Math.floor(at / dim)} is ${x.data[at]}; expected finite numbers`,
     );
   }
-  if (query.tangent !== undefined) {
+  const v = query.tangent;
+  if (v !== undefined && !(v.size === x.size && v.dim === dim && v.data.every(Number.isFinite))) {
     throw new RangeError(
-      'Cannot evaluate a Jacobian-vector product: the backend "webgpu" has no error bound for it; expected another backend',
+      `Cannot evaluate a Jacobian-vector product: directions are [${v.size}, ${v.dim}]; expected finite ones, [${x.size}, ${dim}]`,
     );
   }
   return demand.epsilon;
@@ -112,7 +113,7 @@ async function scanWith(holding: Holding, asked: Asked): Promise<Scan> {
   const { x, query } = asked;
   const { layout } = work;
   const prepared = prepareQuery(bound, scale, layout, x, query);
-  const streamed = bound.dim <= STREAM_DIM && query.top === 0;
+  const streamed = bound.dim <= STREAM_DIM && query.top === 0 && query.tangent === undefined;
   if (prepared.bias) writeBias(holding, prepared.bias);
   const state = prepared.bias ? await deviceState(holding, prepared, query, streamed) : emptyScan(x.size, bound.dim, query);
   const depths = depthsOf(layout, scale.kept.length, streamed);
