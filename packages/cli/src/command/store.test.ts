@@ -156,6 +156,8 @@ describe("fluxion store", () => {
         "store create a.npy --out t --shard-size 4XB",
         'Cannot read --shard-size: it is "4XB"; expected a number of bytes as 500MB or 4GB',
       ],
+      ["store create a.npy --out t --columns x,y", "Cannot use --columns: no input has any, in a.npy; expected it left out"],
+      ["store create a.npy --out t --header", "Cannot use --header: no input has any"],
       ["store info a.npy b.csv", "there are 2 paths; expected the folder of one store"],
       ["store info a.npy", "there is no store.json in it"],
       ["store export s --out x.csv", '--out is "x.csv"; expected a name that ends in .npy'],

@@ -2,7 +2,16 @@ import { blockCount, filesOf, readIndex, type StoreDtype, type StoreManifest } f
 import { interpolate } from "../data/index.js";
 import { badInput, EXIT } from "../errors.js";
 import { requireWritableTarget } from "../files/index.js";
-import { ballsAroundRow, createStore, exportStore, openRows, openStore, type StoreWork, verifyStore } from "../store/index.js";
+import {
+  ballsAroundRow,
+  createStore,
+  exportStore,
+  openRows,
+  openStore,
+  type RowSourceOptions,
+  type StoreWork,
+  verifyStore,
+} from "../store/index.js";
 import { format, table } from "../terminal/index.js";
 import { type CommandDefinition, type Context, defineCommand, type Outcome } from "./command.js";
 import { type DataOptions, readingOptions } from "./data-options.js";
@@ -63,57 +72,77 @@ export const storeCommand: CommandDefinition = defineCommand<Options>({
   async run(context, options, [action, ...paths]) {
     const named = oneOf("the action of fluxion store", ACTIONS)(action ?? "");
     const all = paths.flat().filter((path) => path !== undefined);
-    if (named === "create") return create(context, options, all);
-    const [path, ...more] = all;
-    if (path === undefined || more.length > 0) {
-      throw badInput(`Cannot ${named} a store: there are ${all.length} paths; expected the folder of one store`);
+    const release = context.io.holdInterrupts();
+    try {
+      return named === "create" ? await create(context, options, all) : await ofOne(context, options, named, all);
+    } finally {
+      release();
     }
-    if (named === "info") return info(context, path);
-    return named === "verify" ? verify(context, path) : exported(context, path, options.out);
   },
 });
+
+/** What is done with one store. */
+async function ofOne(context: Context, { out }: Options, action: "info" | "verify" | "export", paths: readonly string[]) {
+  const [path, ...more] = paths;
+  if (path === undefined || more.length > 0) {
+    throw badInput(`Cannot ${action} a store: there are ${paths.length} paths; expected the folder of one store`);
+  }
+  if (action === "info") return info(context, path);
+  return action === "verify" ? verify(context, path) : exported(context, path, out);
+}
 
 const workOf = ({ io, progress }: Context): StoreWork => ({ files: io.files, progress, signal: io.signal });
 
 async function create(context: Context, options: Options, paths: readonly string[]): Promise<Outcome> {
   const { io, resolve, progress } = context;
   if (options.out === undefined) throw badInput("Cannot create a store: there is no --out; expected the name of a new folder");
+  requireUsed(options, paths);
   const out = resolve(options.out);
-  const release = io.holdInterrupts();
-  try {
-    const sources = [];
-    for (const path of paths) sources.push(await openRows(io.files, resolve(path), readingOf(path, options)));
-    const weights = options.weights === undefined ? {} : { weights: await openRows(io.files, resolve(options.weights)) };
-    const { dtype, shardSize: shardBytes = 256e6, cluster, memory = 2e9, scale = { factor: 1, offset: 0 } } = options;
-    const manifest = await createStore({ sources, ...weights, out, dtype, shardBytes, cluster, memory, scale }, workOf(context));
-    if (manifest.storageError > 0 && dtype !== "float32") {
-      const share = format.number((100 * manifest.storageError) / manifest.radius, 2);
-      progress.note(
-        `${dtype} moved a row by up to ${format.number(manifest.storageError, 3)}, ${share} % of the radius of the data`,
-      );
-    }
-    const { size, dim, shards } = manifest;
-    const what = `${format.count(size, "row")} of dim ${dim} in ${format.count(shards.length, "shard")}`;
-    return {
-      json: { out: options.out, ...aboutOf(manifest) },
-      text: `Wrote ${what}, ${format.bytes(bytesOf(manifest))}, to ${options.out}\n`,
-    };
-  } finally {
-    release();
+  const sources = [];
+  for (const path of paths) sources.push(await openRows(io.files, resolve(path), readingOf(path, options)));
+  const weights = options.weights === undefined ? {} : { weights: await openRows(io.files, resolve(options.weights)) };
+  const { dtype, shardSize: shardBytes = 256e6, cluster, memory = 2e9, scale = { factor: 1, offset: 0 } } = options;
+  const manifest = await createStore({ sources, ...weights, out, dtype, shardBytes, cluster, memory, scale }, workOf(context));
+  if (manifest.storageError > 0 && dtype !== "float32") {
+    const share = format.number((100 * manifest.storageError) / manifest.radius, 2);
+    progress.note(
+      `${dtype} moved a row by up to ${format.number(manifest.storageError, 3)}, ${share} % of the radius of the data`,
+    );
+  }
+  const { size, dim, shards } = manifest;
+  const what = `${format.count(size, "row")} of dim ${dim} in ${format.count(shards.length, "shard")}`;
+  return {
+    json: { out: options.out, ...aboutOf(manifest) },
+    text: `Wrote ${what}, ${format.bytes(bytesOf(manifest))}, to ${options.out}\n`,
+  };
+}
+
+/** Which inputs an option of reading speaks of. */
+const SPEAKS_OF = {
+  columns: /\.parquet$/i,
+  array: /\.(npz|safetensors)(\.gz)?$/i,
+  labels: /\.(csv|tsv|txt|npz|safetensors)(\.gz)?$/i,
+  header: /\.(csv|tsv|txt)(\.gz)?$/i,
+} as const;
+
+/** Refuses an option of reading that no input understands. */
+function requireUsed(options: Options, paths: readonly string[]): void {
+  for (const [key, ofPath] of Object.entries(SPEAKS_OF)) {
+    const given = options[key as keyof typeof SPEAKS_OF];
+    if (given === undefined || given === false || paths.some((path) => ofPath.test(path))) continue;
+    throw badInput(`Cannot use --${key}: no input has any, in ${paths.join(", ")}; expected it left out, or another file`);
   }
 }
 
 /** How to read one input: what is said of columns goes to texts and Parquet, what is said of arrays to files of arrays. */
-function readingOf(path: string, { labels, array, header, columns }: Options) {
-  const isText = /\.(csv|tsv|txt)(\.gz)?$/i.test(path);
-  const isArrays = /\.(npz|safetensors)$/i.test(path);
-  const labelOption =
-    labels === undefined ? {} : isText ? { labelColumn: /^\d+$/.test(labels) ? Number(labels) : labels } : { labelArray: labels };
+function readingOf(path: string, { labels, array, header, columns }: Options): RowSourceOptions {
+  const isText = SPEAKS_OF.header.test(path);
+  const named = labels === undefined || !SPEAKS_OF.labels.test(path) ? undefined : labels;
   return {
-    ...(isText || isArrays ? labelOption : {}),
+    ...(named === undefined ? {} : isText ? { labelColumn: /^\d+$/.test(named) ? Number(named) : named } : { labelArray: named }),
     ...(header && isText ? { header } : {}),
-    ...(array !== undefined && isArrays ? { array } : {}),
-    ...(columns !== undefined && /\.parquet$/i.test(path) ? { columns: columns.split(",").map((name) => name.trim()) } : {}),
+    ...(array !== undefined && SPEAKS_OF.array.test(path) ? { array } : {}),
+    ...(columns !== undefined && SPEAKS_OF.columns.test(path) ? { columns: columns.split(",").map((name) => name.trim()) } : {}),
   };
 }
 

@@ -6,6 +6,8 @@ export interface BoundsInput {
   readonly index: BlockIndex;
   /** No less than max ‖z_i‖. */
   readonly norm: number;
+  /** How far a row that the bounds are for may lie from the row that is kept: it widens every ball. */
+  readonly lost: number;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface BoundsInput {
  * and only blocks much smaller than their distances are told apart.
  */
 export function blockBounds(
-  { index, norm }: BoundsInput,
+  { index, norm, lost }: BoundsInput,
   x: Float64Array,
   { alpha, variance }: Pick<ScanQuery, "alpha" | "variance">,
   out: Float64Array,
@@ -34,7 +36,7 @@ export function blockBounds(
       const r = (x[d] ?? 0) - alpha * (centers[at] ?? 0);
       squared += r * r;
     }
-    const gap = Math.max(0, Math.sqrt(squared) * shrink - alpha * (radii[k] ?? 0) * (1 + 4 * Number.EPSILON) - slack);
+    const gap = Math.max(0, Math.sqrt(squared) * shrink - alpha * ((radii[k] ?? 0) + lost) * (1 + 4 * Number.EPSILON) - slack);
     const bound = (logWeights[k] ?? 0) - ((gap * gap) / (2 * variance)) * (1 - 8 * Number.EPSILON);
     out[k] = bound;
   }

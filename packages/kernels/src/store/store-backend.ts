@@ -135,7 +135,8 @@ async function scanStore(engine: Engine, x: Points, query: ScanQuery, demand: De
 /** So many queries at a time as the budget has room for the bounds of all blocks. */
 async function certifiedInGroups(engine: Engine, x: Points, query: ScanQuery, epsilon: number): Promise<Scan> {
   const { store, plan, reader, index, scanChunk } = engine;
-  const { size, radius, norm } = store.manifest;
+  const { size, radius, norm, storageError } = store.manifest;
+  const lost = engine.boundsFor === "given" ? storageError : 0;
   const goal: Goal = {
     errorOf: (partial) => errorOf(engine, partial),
     met: (scan, partial) => (certifyScan(scan, { radius, size }, partial.query).mean[0] ?? Infinity) <= epsilon * radius,
@@ -148,7 +149,7 @@ async function certifiedInGroups(engine: Engine, x: Points, query: ScanQuery, ep
     const part = { data: x.data.subarray(from * x.dim, to * x.dim), size: to - from, dim: x.dim };
     const tangent = query.tangent && { ...part, data: query.tangent.data.subarray(from * x.dim, to * x.dim) };
     const task = { x: part, query: { ...query, tangent }, goal };
-    scans.push(await certifiedScan(reader, { index, norm, size }, scanChunk, task));
+    scans.push(await certifiedScan(reader, { index, norm, lost, size }, scanChunk, task));
   }
   const [only] = scans;
   if (only !== undefined && scans.length === 1) return only;
