@@ -134,7 +134,7 @@ async function fewDimensions(held: HeldAtoms, { x, query, epsilon }: Asked, reac
   const cut = cutOf(reach.size, epsilon);
   const state = await floatScan(held, { x, query, cut });
   const error = stored(held, exactError(x, query, reach, state), x, query);
-  const sums = gamma(Math.ceil(reach.size / 64) + 1024);
+  const sums = gamma(Math.ceil(reach.size / 16) + 1024);
   const logit = error.logit.map((delta) => delta + EXP + 2 * sums);
   return {
     state,

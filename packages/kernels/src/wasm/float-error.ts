@@ -9,10 +9,10 @@
  * A product of a run of at most 32 in a lane meets its own rounding, 31 additions and the two that join four lanes: γ₃₄, with
  * fused operations or without. Runs are added in double precision: ⌈D/112⌉ ≤ D additions. By Cauchy's inequality Σ|x_d y_d| ≤ ‖x̂‖Y.
  * Storage moves −‖x − αz‖²/(2v) by (α/v)|(x' − αy)·e − α‖e‖²/2|. exp has relative error below 2⁻²². Rescaling a row to a larger
- * top costs one exp of double precision, at most once a tile, and merging a shard another: γ' of ⌈N/64⌉ more.
+ * top costs one exp of double precision, at most once a tile, and merging a shard another: γ' of N/16 + 1024 more, the additions of a mass included.
  *
  * Mean. Weighted sums of at most 64 products in single precision, each meeting at most 64 roundings, then double precision:
- * (γ₆₄ + γ'_{N/64+…})Y, and Σλ‖e‖ ≤ e.
+ * (γ₆₄ + γ'_{N/16+1024})Y, and Σλ‖e‖ ≤ e.
  *
  * Left out. N weights at most e^−cut of the largest, by computed logits: N·e^{−cut + 2δ}.
  */
@@ -56,7 +56,7 @@ export function floatError(
   const Y = radius + storageError;
   const rate = Math.abs(query.alpha) / query.variance;
   const small = smallestNumber.float32;
-  const sums = gamma(Math.ceil(size / 64) + 1024);
+  const sums = gamma(Math.ceil(size / 16) + 1024);
   const merges = 8 * unitRoundoff.float64 * (Math.hypot(...reach.center) + Y) * (2 + Math.ceil(size / 512));
   const mean = outward((gamma(SUM, U32) + sums) * Y + storageError + merges + Math.sqrt(dim) * size * small);
   const B = length.length;

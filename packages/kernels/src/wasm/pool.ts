@@ -1,8 +1,8 @@
 import { type Arena, arenaOf } from "./arena.js";
-import { compileKernels } from "./compile.js";
-import { crewOf } from "./crew.js";
+import { type CompiledKernels, compileKernels } from "./compile.js";
+import { type Crew, crewOf } from "./crew.js";
 import type { KernelName } from "./module.generated.js";
-import { canShare, hardwareThreads, surroundings, type WasmMemory, type WasmModule, webAssembly } from "./platform.js";
+import { canShare, hardwareThreads, surroundings, type WasmMemory, webAssembly } from "./platform.js";
 import { type SpawnWorker, spawnWorker } from "./spawn-worker.js";
 
 export type { KernelName } from "./module.generated.js";
@@ -13,7 +13,7 @@ export interface WasmPoolOptions {
   readonly threads?: number;
   /** Whether to use relaxed SIMD where the engine has it. @defaultValue true */
   readonly relaxed?: boolean;
-  /** Told, once, in a sentence, why fewer threads are used than were asked for. */
+  /** Told, once, in a sentence, why there is one thread and no worker. */
   readonly warn?: (message: string) => void;
   /** How workers are started, for engines that are neither Node nor a browser. @defaultValue Node's and the browser's own */
   readonly spawn?: SpawnWorker;
@@ -24,7 +24,7 @@ export interface WasmPoolOptions {
  * every kernel takes a workspace of its thread first, addresses and row distances in bytes.
  */
 export interface WasmPool {
-  /** "wasm ×2", or "wasm ×1 (no shared memory)". */
+  /** "wasm ×2", or "wasm ×1 (no shared memory)", or "wasm ×1 (no workers)". */
   readonly name: string;
   /** Threads that compute now: fewer than at first when workers were lost. */
   readonly threads: () => number;
@@ -56,19 +56,40 @@ export async function wasmPool(options: WasmPoolOptions = {}): Promise<WasmPool>
   const shared = canShare();
   const kernels = await compileKernels(shared, relaxed);
   const memory = new (webAssembly().Memory)({ initial: 16, maximum: PAGES, shared });
-  const arena = arenaOf(memory);
+  const made = { ...kernels, memory, arena: arenaOf(memory) };
   if (!shared) {
-    warn?.("The WebAssembly kernels run on one thread: memory cannot be shared here; a page needs the headers COOP and COEP");
-    const runner = await onThisThread(kernels.module, memory, arena);
-    return poolOf({ name: "wasm ×1 (no shared memory)", threads: () => 1, relaxed: kernels.relaxed, arena }, runner);
+    return alone(made, "no shared memory", "memory cannot be shared here; a page needs the headers COOP and COEP", warn);
   }
-  const crew = await crewOf(threads ?? (await hardwareThreads()), spawn);
+  let crew: Crew;
+  try {
+    crew = await crewOf(threads ?? (await hardwareThreads()), spawn);
+    await crew.ask(
+      () => ({ module: made.module, memory }),
+      () => {},
+    );
+  } catch (error) {
+    return alone(made, "no workers", `workers do not start: ${error instanceof Error ? error.message : error}`, warn);
+  }
+  return poolOf({ name: `wasm ×${crew.size()}`, threads: crew.size, ...made }, runnerOf(crew, made.arena));
+}
+
+/** The kernels with their memory. */
+interface Made extends CompiledKernels {
+  readonly memory: WasmMemory;
+  readonly arena: Arena;
+}
+
+/** A pool of the calling thread alone, which says why. */
+async function alone(made: Made, short: string, why: string, warn: WasmPoolOptions["warn"]): Promise<WasmPool> {
+  warn?.(`The WebAssembly kernels run on one thread: ${why}`);
+  return poolOf({ name: `wasm ×1 (${short})`, threads: () => 1, ...made }, await onThisThread(made));
+}
+
+/** Lets a crew take the calls one by one from a counter. */
+function runnerOf(crew: Crew, arena: Arena): Runner {
   const counter = arena.allocate(4);
   const spaces: { address: number; bytes: number }[] = [];
-  const pool = { name: `wasm ×${crew.size()}`, threads: crew.size, relaxed: kernels.relaxed, arena };
-  const none = (): void => {};
-  await crew.ask(() => ({ module: kernels.module, memory }), none);
-  return poolOf(pool, {
+  return {
     async run(kernel, calls, bytes) {
       while (spaces.length < crew.size()) spaces.push({ address: arena.allocate(bytes), bytes });
       for (const space of spaces) enlarge(arena, space, bytes);
@@ -80,7 +101,7 @@ export async function wasmPool(options: WasmPoolOptions = {}): Promise<WasmPool>
       await crew.ask((k) => ({ kernel, calls, counter, workspace: spaces[k]?.address }), stop);
     },
     close: crew.dismiss,
-  });
+  };
 }
 
 /** What makes the calls. */
@@ -90,11 +111,17 @@ interface Runner {
 }
 
 /** Puts a queue before a runner. */
-function poolOf(pool: Pick<WasmPool, "name" | "threads" | "relaxed" | "arena">, runner: Runner): WasmPool {
+function poolOf(
+  { name, threads, relaxed, arena }: Pick<WasmPool, "name" | "threads" | "relaxed" | "arena">,
+  runner: Runner,
+): WasmPool {
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;
   return {
-    ...pool,
+    name,
+    threads,
+    relaxed,
+    arena,
     run(kernel, calls, workspace = 0) {
       const job = last.then(async () => {
         if (closed) throw new Error("Cannot run a kernel: the pool is closed; expected an open one");
@@ -112,7 +139,7 @@ function poolOf(pool: Pick<WasmPool, "name" | "threads" | "relaxed" | "arena">, 
 }
 
 /** Runs kernels here, and lets other work of the thread through between two calls. */
-async function onThisThread(module: WasmModule, memory: WasmMemory, arena: Arena): Promise<Runner> {
+async function onThisThread({ module, memory, arena }: Made): Promise<Runner> {
   const { exports } = await webAssembly().instantiate(module, { env: { memory } });
   const kernels = exports as Record<string, (...args: number[]) => unknown>;
   const space = { address: arena.allocate(0), bytes: 0 };
