@@ -22,8 +22,9 @@ export const widthOf = (dim: number): number => (isJoint(dim) ? dim + JOINT_EXTR
 
 /** How the logits of a chunk follow from the sums of joint rows: ℓ = q·y − curvature·‖y‖²/2 + log π. */
 export interface LogitForm {
-  /** q of the row, [D]. */
-  readonly slope: Float64Array;
+  /** q of all queries, [B, D], and which of them the row is. */
+  readonly slopes: Float64Array;
+  readonly query: number;
   /** α²/v. */
   readonly curvature: number;
 }
@@ -78,17 +79,20 @@ export function chunkSummer(
       const norms = { data: halfNorms.subarray(chunk.from, chunk.from + atoms), shape: [atoms] };
       return kernel.run({ logits, y, halfNorms: norms }, { ...outputs, ...perRun });
     },
-    row(r, top, at, { slope, curvature }) {
-      const given = products.subarray(r * width, r * width + dim);
-      const common = { products: given, largest: shares[r * atoms + at] ?? 0, squares: total(squares, r) };
+    row(r, top, at, { slopes, query, curvature }) {
+      const from = r * width;
+      const largest = shares[r * atoms + at] as number;
+      const squared = total(squares, r);
       if (!joint) {
         const share = total(masses, r);
-        return { ...common, share, halves: total(halves, r), gaps: total(crosses, r) - (relative ? 0 : top * share) };
+        const gaps = total(crosses, r) - (relative ? 0 : top * share);
+        return { products, from, largest, share, squares: squared, halves: total(halves, r), gaps };
       }
-      const [share = 0, half = 0, logWeight = 0] = products.subarray(r * width + dim, (r + 1) * width);
-      let gaps = logWeight - curvature * half - top * share;
-      for (let d = 0; d < dim; d++) gaps += (slope[d] ?? 0) * (given[d] ?? 0);
-      return { ...common, share, halves: half, gaps };
+      const share = products[from + dim] as number;
+      const half = products[from + dim + 1] as number;
+      let gaps = (products[from + dim + 2] as number) - curvature * half - top * share;
+      for (let d = 0; d < dim; d++) gaps += (slopes[query * dim + d] as number) * (products[from + d] as number);
+      return { products, from, largest, share, squares: squared, halves: half, gaps };
     },
   };
 }

@@ -1,12 +1,13 @@
-import { emptyScan, type ScanQuery, type ScanState } from "@fluxion/core";
+import { emptyScan, type Points, type ScanQuery, type ScanState } from "@fluxion/core";
 import type { KernelArray } from "./onnxruntime.js";
 import type { ChunkLogits } from "./pick-atoms.js";
 import { RUN } from "./scan-graph.js";
 
 /** Sums over the shares p = ŵ·largest of one row of a chunk. */
 export interface RowSums {
-  /** Σp y, [D]; a view. */
+  /** Σp y, [D], from position `from` on. */
   readonly products: KernelArray;
+  readonly from: number;
   /** The share of the largest logit. */
   readonly largest: number;
   /** Σp. */
@@ -33,8 +34,7 @@ export function absorbRow(state: ScanState, b: number, sums: RowSums, top: numbe
   const mass = sums.share * unit;
   const total = massBefore * before + mass * now;
   const part = (mass * now) / total;
-  const mean = state.mean.data.subarray(b * state.mean.dim, (b + 1) * state.mean.dim);
-  const { ofMean, ofGap } = moveMean(mean, sums.products, 1 / sums.share, part);
+  const { ofMean, ofGap } = moveMean(state.mean, b, sums, part);
   const within = Math.max(0, (2 * sums.halves) / sums.share - ofMean); // a variance is not negative
   state.spread[b] = (state.spread[b] ?? 0) * before + within * mass * now + massBefore * before * part * ofGap;
   const gaps = Math.min(0, sums.gaps) * unit; // no term is positive
@@ -45,16 +45,22 @@ export function absorbRow(state: ScanState, b: number, sums: RowSums, top: numbe
   state.top[b] = shift;
 }
 
-/** mean += (products·scale − mean)·part; returns ‖products·scale‖² and the square of the gap. */
-function moveMean(mean: Float64Array, products: KernelArray, scale: number, part: number): { ofMean: number; ofGap: number } {
+/** Moves row b of the means by `part` of the way to Σpy/Σp; returns the squared norms of that and of the way. */
+function moveMean(
+  { data, dim }: Points,
+  b: number,
+  { products, from, share }: RowSums,
+  part: number,
+): { ofMean: number; ofGap: number } {
+  const scale = 1 / share;
   let [ofMean, ofGap] = [0, 0];
-  for (let d = 0; d < mean.length; d++) {
-    const value = (products[d] as number) * scale;
-    const old = mean[d] as number;
+  for (let d = 0, at = b * dim; d < dim; d++, at++) {
+    const value = (products[from + d] as number) * scale;
+    const old = data[at] as number;
     const gap = value - old;
     ofMean += value * value;
     ofGap += gap * gap;
-    mean[d] = old + gap * part;
+    data[at] = old + gap * part;
   }
   return { ofMean, ofGap };
 }

@@ -7,7 +7,8 @@ import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult } from "./join-rows.js";
 import { type Kernel, type KernelRuntime, loadRuntime } from "./onnxruntime.js";
 import { logitsModel, type ScanFormat, sumsModel } from "./scan-graph.js";
-import { scanRows, type Tier } from "./scan-rows.js";
+import { scanRows } from "./scan-rows.js";
+import { type Precision, workspacePool } from "./workspace.js";
 
 /** Options of `nativeBackend`. */
 export interface NativeBackendOptions {
@@ -52,13 +53,20 @@ export async function nativeBackend(bound: BoundAtoms, options: NativeBackendOpt
     tables.float64 ??= doubleTable(bound);
     return tables.float64;
   };
-  const open = async (format: ScanFormat): Promise<Tier> => ({
-    logits: await kernel(`logits ${format.logits}`, () => logitsModel(dim, format)),
-    sums: await kernel(`sums ${format.logits} ${format.sums}`, () => sumsModel(widthOf(dim), format, isJoint(dim))),
-    logitTable: tableOf(format.logits),
-    sumTable: tableOf(format.sums),
-    bound,
-  });
+  const precisions = new Map<ScanFormat, Precision>();
+  const open = async (format: ScanFormat): Promise<Precision> => {
+    const tools = {
+      logits: await kernel(`logits ${format.logits}`, () => logitsModel(dim, format)),
+      sums: await kernel(`sums ${format.logits} ${format.sums}`, () => sumsModel(widthOf(dim), format, isJoint(dim))),
+      logitTable: tableOf(format.logits),
+      sumTable: tableOf(format.sums),
+      logWeights: bound.logWeights,
+      dim,
+    };
+    const known = precisions.get(format) ?? { tools, pool: workspacePool(tools) };
+    precisions.set(format, known);
+    return known;
+  };
   await open(FORMATS[0] as ScanFormat); // what is wrong with the library shows now, and not at the first scan
   const backend: ScanBackend = {
     name: threads === 1 ? "native" : `native ×${threads}`,
@@ -102,7 +110,7 @@ const FINEST = 1e-12;
 async function scanCertified(
   bound: BoundAtoms,
   backend: ScanBackend,
-  open: (format: ScanFormat) => Promise<Tier>,
+  open: (format: ScanFormat) => Promise<Precision>,
   { x, query, epsilon }: { readonly x: Points; readonly query: ScanQuery; readonly epsilon: number },
 ): Promise<Scan> {
   const out = emptyResult(x.size, x.dim, query);
@@ -113,14 +121,21 @@ async function scanCertified(
     if (format !== FORMATS[0] && format.sums === "float32" && epsilon < SINGLE_LIMIT) continue;
     const points = takeRows(x, rest);
     const part = { ...query, tangent: query.tangent && takeRows(query.tangent, rest) };
-    const scan = await scanRows(await open(format), points, part, planChunks(points.size, bound.size, epsilon), epsilon);
+    const scan = await scanRows(
+      await open(format),
+      bound,
+      { x: points, query: part },
+      { plan: planChunks(points.size, bound.size, epsilon), epsilon },
+    );
     const reached = certifyScan({ ...scan, evaluations: 0, skipped: 0 }, backend, query).mean;
+    const certified = (r: number): boolean =>
+      (scan.seen[r] ?? 0) > 0 && (reached[r] ?? Infinity) <= 0.99 * epsilon * bound.radius;
+    if (rest.length === x.size && rest.every((_, r) => certified(r))) return counted(scan, sum(scan.seen), bound.size);
     const left: number[] = [];
     for (const [r, b] of rest.entries()) {
-      const seen = scan.seen[r] ?? 0;
-      if (seen > 0 && (reached[r] ?? Infinity) <= 0.99 * epsilon * bound.radius) {
+      if (certified(r)) {
         copyRow(scan, r, out, b);
-        evaluations += seen;
+        evaluations += scan.seen[r] ?? 0;
       } else left.push(b);
     }
     rest = left;
@@ -131,5 +146,12 @@ async function scanCertified(
     copyRow(await scanGathered(bound, takeRows(x, [b]), part, all), 0, out, b);
     evaluations += bound.size;
   }
-  return { ...out, evaluations, skipped: x.size * bound.size - evaluations };
+  return counted(out, evaluations, bound.size);
 }
+
+/** A scan with its counts: what was not evaluated was shown to be negligible. */
+function counted({ state, error }: Pick<Scan, "state" | "error">, evaluations: number, size: number): Scan {
+  return { state, error, evaluations, skipped: state.mass.length * size - evaluations };
+}
+
+const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);

@@ -1,26 +1,14 @@
 import type { ScanQuery, ScanState } from "@fluxion/core";
-import { type AtomChunk, type AtomTable, atomBias, type ChunkReader, chunksOf, kernelArray } from "./atom-table.js";
+import { type AtomChunk, atomBias, chunksOf, kernelArray } from "./atom-table.js";
 import type { CentredQuery } from "./centred-query.js";
 import type { ChunkPlan } from "./chunk-plan.js";
-import { type ChunkSummer, chunkSummer } from "./chunk-sums.js";
 import { absorbRow, absorbTop, emptyDense } from "./dense-state.js";
 import { logitRounding } from "./logit-rounding.js";
-import type { Kernel, KernelArray } from "./onnxruntime.js";
+import type { KernelArray } from "./onnxruntime.js";
 import { type ChunkLogits, pickAtoms, positionOfTop } from "./pick-atoms.js";
 import { type RowProgress, seeRow, startRows, thresholdOf } from "./row-progress.js";
 import { RUN } from "./scan-graph.js";
-
-/** Graphs and atoms of one precision. */
-export interface PassTools {
-  readonly logits: Kernel;
-  readonly sums: Kernel;
-  readonly logitTable: AtomTable;
-  readonly sumTable: AtomTable;
-  readonly logWeights: Float64Array;
-  readonly dim: number;
-  /** Most roundings of a term of a logit. */
-  readonly depth: number;
-}
+import { type PassTools, type Precision, rowsFor, type Workspace } from "./workspace.js";
 
 /** What a pass does with a row and a chunk. */
 export interface PassRules {
@@ -46,17 +34,12 @@ export interface PassResult {
 }
 
 /** What all chunks of a pass share. */
-interface Job extends PassResult {
+interface Job extends PassResult, Workspace {
   readonly tools: PassTools;
   readonly rules: PassRules;
   readonly curvature: number;
   readonly slopes: Float64Array;
   readonly bias: KernelArray;
-  readonly read: ChunkReader;
-  readonly summer: ChunkSummer;
-  /** [rows, atoms] and [rows, atoms/64], filled by one run. */
-  readonly logits: KernelArray;
-  readonly peaks: KernelArray;
 }
 
 /** A tile of queries: `count` of them from `first` on, with at least two rows of q. */
@@ -74,14 +57,14 @@ const PATIENCE = 2;
  * its few weighty atoms for float64, or sums over the whole chunk; the second product is made for such rows only.
  */
 export async function runPass(
-  tools: PassTools,
+  { tools, pool }: Precision,
   centred: CentredQuery,
   query: ScanQuery,
-  plan: ChunkPlan,
-  rules: PassRules,
+  { plan, rules }: { readonly plan: ChunkPlan; readonly rules: PassRules },
 ): Promise<PassResult> {
   const size = centred.distance.length;
-  const job = startJob(tools, centred, query, plan, rules);
+  const workspace = pool.take(plan);
+  const job = startJob(tools, centred, query, { atoms: plan.atoms, rules, workspace });
   for (let first = 0; first < size; first += plan.rows) {
     const count = Math.min(plan.rows, size - first);
     const q = kernelArray(tools.logitTable.format, rowsFor(count) * tools.dim);
@@ -91,27 +74,29 @@ export async function runPass(
       await runChunk(job, { q, first, count }, chunk);
     }
   }
+  pool.giveBack(plan, workspace);
   return job;
 }
 
-/** A single row would take another path through the library, with sums in another order. */
-const rowsFor = (count: number): number => Math.max(2, count);
-
 const isHopeless = ({ open }: RowProgress, first: number, count: number): boolean =>
-  open.slice(first, first + count).every((tops) => tops.length === PATIENCE);
+  open.slice(first, first + count).every((tops) => tops?.length === PATIENCE);
 
-function startJob(tools: PassTools, centred: CentredQuery, query: ScanQuery, plan: ChunkPlan, rules: PassRules): Job {
+function startJob(
+  tools: PassTools,
+  centred: CentredQuery,
+  query: ScanQuery,
+  { atoms, rules, workspace }: { readonly atoms: number; readonly rules: PassRules; readonly workspace: Workspace },
+): Job {
   const size = centred.distance.length;
-  const { logitTable, sumTable, logWeights, dim } = tools;
-  const bias = atomBias(logitTable, logWeights, query, plan.atoms);
-  const rows = rowsFor(plan.rows);
-  const relative = logitTable.format !== sumTable.format;
+  const { logitTable, logWeights, dim } = tools;
+  const bias = atomBias(logitTable, logWeights, query, atoms);
   return {
+    ...workspace,
     tools,
     rules,
     delta: Float64Array.from({ length: size }, (_, b) => {
       const [steepness = 0, distance = 0, offset = 0] = [centred.steepness[b], centred.distance[b], centred.offset[b]];
-      return logitRounding(logitTable, { dim, depth: tools.depth, bias: bias.largest, steepness, distance, offset }, query);
+      return logitRounding(logitTable, { dim, depth: dim + 1, bias: bias.largest, steepness, distance, offset }, query);
     }),
     sizes: centred.steepness.map((steepness) => steepness * logitTable.norm + bias.largest),
     progress: startRows(size, query.top),
@@ -120,10 +105,6 @@ function startJob(tools: PassTools, centred: CentredQuery, query: ScanQuery, pla
     curvature: (query.alpha * query.alpha) / query.variance,
     slopes: centred.slopes,
     bias: bias.values,
-    read: logitTable.reader(plan.atoms),
-    summer: chunkSummer(tools.sums, { table: sumTable, logWeights, dim, relative }, { rows, atoms: plan.atoms }),
-    logits: kernelArray(logitTable.format, rows * plan.atoms),
-    peaks: kernelArray(logitTable.format, (rows * plan.atoms) / RUN),
   };
 }
 
@@ -165,8 +146,8 @@ function lookAt(
 ): boolean {
   const off = delta[b] ?? Infinity;
   const threshold = thresholdOf(progress, b, rules.cut + 2 * off, off);
-  const picked = progress.picked[b];
-  if (picked === undefined || top < threshold) return false;
+  if (top < threshold) return false;
+  const picked = progress.picked[b] ?? { indices: [], logits: [] };
   const before = picked.indices.length;
   if (pickAtoms(seen, r, { threshold, most: rules.most }, picked.indices)) {
     for (let k = before; k < picked.indices.length; k++) {
@@ -174,13 +155,14 @@ function lookAt(
       picked.logits.push(seen.logits[r * seen.atoms + i] ?? 0);
       picked.indices[k] = from + i;
     }
+    progress.picked[b] = picked;
     return false;
   }
   if (off <= rules.usable) {
     absorbTop(dense, b, seen, r, from);
     return true;
   }
-  progress.open[b]?.push(top);
+  progress.open[b] = [...(progress.open[b] ?? []), top];
   return false;
 }
 
@@ -194,7 +176,7 @@ interface SummedRow {
 
 /** Sums over one chunk for some rows of a tile, which are moved together first. */
 async function sumChunk(
-  { tools, logits, summer, dense, summed, slopes, curvature }: Job,
+  { logits, summer, dense, summed, slopes, curvature }: Job,
   rows: readonly SummedRow[],
   chunk: AtomChunk,
 ): Promise<void> {
@@ -205,8 +187,7 @@ async function sumChunk(
   const count = rowsFor(rows.length);
   await summer.run({ data: logits.subarray(0, count * atoms), shape: [count, atoms] }, chunk);
   rows.forEach(({ b, top, at }, r) => {
-    const slope = slopes.subarray(b * tools.dim, (b + 1) * tools.dim);
-    absorbRow(dense, b, summer.row(r, top, at, { slope, curvature }), top);
+    absorbRow(dense, b, summer.row(r, top, at, { slopes, query: b, curvature }), top);
     summed[b] = (summed[b] ?? 0) + chunk.to - chunk.from;
   });
 }

@@ -24,8 +24,12 @@ export function topOfRow({ peaks, atoms }: ChunkLogits, r: number): number {
 /** The position in the chunk of the first logit of row r that is `top`. */
 export function positionOfTop({ logits, peaks, atoms }: ChunkLogits, r: number, top: number): number {
   const runs = atoms / RUN;
-  const run = peaks.subarray(r * runs, (r + 1) * runs).indexOf(top);
-  return logits.subarray(r * atoms, (r + 1) * atoms).indexOf(top, run * RUN);
+  let run = 0;
+  while (run < runs - 1 && peaks[r * runs + run] !== top) run++;
+  let at = r * atoms + run * RUN;
+  const end = at + RUN - 1;
+  while (at < end && logits[at] !== top) at++;
+  return at - r * atoms;
 }
 
 /**

@@ -8,10 +8,16 @@ export interface RowProgress {
   /** The `count` largest peaks of runs, largest first, [B, count]: as many atoms are at least as large. */
   readonly peaks: Float64Array;
   readonly count: number;
-  /** Atoms that the row keeps for float64, [B] lists, increasing, with their logits. */
-  readonly picked: { readonly indices: number[]; readonly logits: number[] }[];
-  /** The largest logits of chunks with too many atoms to pick and too little precision to sum, [B] lists. */
-  readonly open: number[][];
+  /** Atoms that a row keeps for float64, increasing, [B]; none yet where undefined. */
+  readonly picked: (Picked | undefined)[];
+  /** The largest logits of chunks with too many atoms to pick and too little precision to sum, [B] lists; none yet where undefined. */
+  readonly open: (number[] | undefined)[];
+}
+
+/** Chosen atoms with their logits. */
+export interface Picked {
+  readonly indices: number[];
+  readonly logits: number[];
 }
 
 /** No chunk seen yet; `count` is how many of the largest logits must be kept whatever they weigh. */
@@ -20,8 +26,8 @@ export function startRows(size: number, count: number): RowProgress {
     top: new Float64Array(size).fill(-Infinity),
     peaks: new Float64Array(size * count).fill(-Infinity),
     count,
-    picked: Array.from({ length: size }, () => ({ indices: [], logits: [] })),
-    open: Array.from({ length: size }, () => []),
+    picked: Array.from({ length: size }),
+    open: Array.from({ length: size }),
   };
 }
 

@@ -1,23 +1,13 @@
-import { type Points, type Scan, type ScanQuery, takeRows } from "@fluxion/core";
+import { type Points, type Scan, type ScanQuery, takeRows, zeros } from "@fluxion/core";
 import type { BoundAtoms } from "../bind/index.js";
-import type { AtomTable } from "./atom-table.js";
-import { centreQuery } from "./centred-query.js";
+import { type CentredQuery, centreQuery } from "./centred-query.js";
 import type { ChunkPlan } from "./chunk-plan.js";
 import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult, joinParts } from "./join-rows.js";
-import type { Kernel } from "./onnxruntime.js";
 import { runPass } from "./pass.js";
 import { thresholdOf } from "./row-progress.js";
 import { sumRounding } from "./sum-rounding.js";
-
-/** Graphs of one precision, and the atoms as they read them. */
-export interface Tier {
-  readonly logits: Kernel;
-  readonly sums: Kernel;
-  readonly logitTable: AtomTable;
-  readonly sumTable: AtomTable;
-  readonly bound: BoundAtoms;
-}
+import type { Precision } from "./workspace.js";
 
 /** A scan of which some rows may have been left to a finer one. */
 export interface PartialScan extends Pick<Scan, "state" | "error"> {
@@ -29,57 +19,65 @@ export interface PartialScan extends Pick<Scan, "state" | "error"> {
 const LEFT_OUT = 1e-3;
 
 /** Scans rows in one precision, and the few atoms that hold the weight of a row in float64. */
-export async function scanRows(tier: Tier, x: Points, query: ScanQuery, plan: ChunkPlan, epsilon: number): Promise<PartialScan> {
-  const { bound } = tier;
+export async function scanRows(
+  precision: Precision,
+  bound: BoundAtoms,
+  { x, query }: { readonly x: Points; readonly query: ScanQuery },
+  { plan, epsilon }: { readonly plan: ChunkPlan; readonly epsilon: number },
+): Promise<PartialScan> {
   const centred = centreQuery(x, query, bound);
   const cut = Math.max(20, Math.log(bound.size / (LEFT_OUT * epsilon)));
   const usable = query.tangent === undefined ? (query.spread ? 4 : 1) * epsilon : -1; // a spread sharpens what logits bound
-  const tools = { ...tier, logWeights: bound.logWeights, dim: x.dim, depth: x.dim + 1 };
-  const pass = await runPass(tools, centred, query, plan, { cut, usable, most: mostPicked(x.dim, plan.atoms) });
-  const depth = plan.atoms + 1;
+  const rules = { cut, usable, most: mostPicked(x.dim, plan.atoms) };
+  const pass = await runPass(precision, centred, query, { plan, rules });
   const centerNorm = Math.sqrt(bound.center.reduce((sum, c) => sum + c * c, 0));
-  const dense = {
-    state: pass.dense,
-    error: sumRounding(pass, query, { ...tier, atoms: plan.atoms, depth, centerNorm }),
-  };
-  const out = emptyResult(x.size, x.dim, query);
-  const seen = new Float64Array(x.size);
+  const error = sumRounding(pass, query, { ...precision.tools, atoms: plan.atoms, depth: plan.atoms + 1, centerNorm });
+  const out = inDataUnits({ state: pass.dense, error }, centred, bound, query);
+  const left = bound.size * Math.exp(-cut);
   for (let b = 0; b < x.size; b++) {
     const off = pass.delta[b] ?? Infinity;
     const threshold = thresholdOf(pass.progress, b, cut + 2 * off, off);
-    const isOpen = !(off < Infinity) || (pass.progress.open[b] ?? []).some((top) => top >= threshold);
-    if (isOpen) continue;
-    const { indices, logits } = pass.progress.picked[b] ?? { indices: [], logits: [] };
-    const kept = indices.filter((_, k) => (logits[k] ?? 0) >= threshold);
-    seen[b] = (pass.summed[b] ?? 0) + kept.length;
-    const one = { ...query, tangent: query.tangent && takeRows(query.tangent, [b]) };
-    const coarse = (pass.dense.mass[b] ?? 0) > 0 ? denseRow(dense, b, centred, bound, query) : undefined;
-    const fine = kept.length > 0 ? await scanGathered(bound, takeRows(x, [b]), one, kept) : undefined;
-    const joined = coarse && fine ? joinParts(coarse, fine, one, LEFT_OUT * epsilon) : (fine ?? coarse);
-    if (joined === undefined) continue;
-    joined.error.skipped[0] = Math.min(1, (joined.error.skipped[0] ?? 0) + bound.size * Math.exp(-cut));
-    copyRow(joined, 0, out, b);
+    const { indices = [], logits = [] } = pass.progress.picked[b] ?? {};
+    const kept = indices.length === 0 ? indices : indices.filter((_, k) => (logits[k] ?? 0) >= threshold);
+    if (!(off < Infinity) || pass.progress.open[b]?.some((top) => top >= threshold)) {
+      pass.summed[b] = 0; // no answer
+    } else if (kept.length > 0) {
+      const one = { ...query, tangent: query.tangent && takeRows(query.tangent, [b]) };
+      const fine = await scanGathered(bound, takeRows(x, [b]), one, kept);
+      if (pass.summed[b] === 0) copyRow(fine, 0, out, b);
+      else copyRow(joinParts(rowOf(out, b, one), fine, one, LEFT_OUT * epsilon), 0, out, b);
+      pass.summed[b] = (pass.summed[b] ?? 0) + kept.length;
+    }
+    out.error.skipped[b] = Math.min(1, (out.error.skipped[b] ?? 0) + left);
   }
-  return { ...out, seen };
+  return { ...out, seen: pass.summed };
 }
 
-/** Row b of the dense sums as a scan of one query, with true logits and in the coordinates of the data. */
-function denseRow(
-  dense: Pick<Scan, "state" | "error">,
-  b: number,
-  { common, commonError }: { readonly common: Float64Array; readonly commonError: Float64Array },
-  { center }: BoundAtoms,
+/** Sums over y and logits without their common term, as means over z and true logits; changes the state in place. */
+function inDataUnits(
+  scan: Pick<Scan, "state" | "error">,
+  { common, commonError }: CentredQuery,
+  { center, dim }: BoundAtoms,
   query: ScanQuery,
 ): Pick<Scan, "state" | "error"> {
-  const row = emptyResult(1, center.length, { ...query, tangent: undefined });
-  copyRow(dense, b, row, 0);
-  const shift = common[b] ?? 0;
-  row.state.top[0] = (row.state.top[0] ?? 0) + shift;
-  row.error.shift[0] = (commonError[b] ?? Infinity) + Number.EPSILON * Math.abs(row.state.top[0] ?? 0);
-  if (query.top > 0) row.error.logit[0] = (row.error.logit[0] ?? 0) + Number.EPSILON * (Math.abs(shift) + 200); // of each listed
-  for (let k = 0; k < row.state.best.count; k++) row.state.best.logits[k] = (row.state.best.logits[k] ?? 0) + shift;
-  for (let d = 0; d < center.length; d++) row.state.mean.data[d] = (row.state.mean.data[d] ?? 0) + (center[d] ?? 0);
-  if (!query.spread) row.state.spread[0] = 0;
+  const { top, mean, spread, best } = scan.state;
+  const { logit, shift } = scan.error;
+  for (let b = 0, at = 0; b < top.length; b++) {
+    const added = common[b] ?? 0;
+    top[b] = (top[b] ?? 0) + added;
+    shift[b] = (commonError[b] ?? Infinity) + Number.EPSILON * Math.abs(top[b] ?? 0);
+    if (query.top > 0) logit[b] = (logit[b] ?? 0) + Number.EPSILON * (Math.abs(added) + 200); // of each that is listed
+    for (let k = b * best.count; k < (b + 1) * best.count; k++) best.logits[k] = (best.logits[k] ?? 0) + added;
+    for (let d = 0; d < dim; d++, at++) mean.data[at] = (mean.data[at] as number) + (center[d] as number);
+  }
+  if (!query.spread) spread.fill(0);
+  return { ...scan, state: { ...scan.state, tangent: query.tangent && zeros(top.length, dim) } };
+}
+
+/** A copy of row b of a scan. */
+function rowOf(scan: Pick<Scan, "state" | "error">, b: number, query: ScanQuery): Pick<Scan, "state" | "error"> {
+  const row = emptyResult(1, scan.state.mean.dim, query);
+  copyRow(scan, b, row, 0);
   return row;
 }
 
