@@ -156,7 +156,7 @@ function weightBound(p: Parts, top: number): number {
 
 /** With the rounding of top + log mass and of the constant added to it. */
 function logDensityBound(p: Parts, top: number, constant: number): number {
-  const rounding = 2 * Number.EPSILON * (Math.abs(top) + Math.abs(Math.log(p.total)) + constant);
+  const rounding = 4 * Number.EPSILON * (Math.abs(top) + Math.abs(Math.log(p.total)) + constant);
   return outward(p.logit + p.shift - Math.log1p(-p.mass) + truncatedLogMass(p.skipped) + rounding);
 }
 
@@ -171,9 +171,10 @@ function densityConstant(dim: number, query: CertifiedQuery | undefined): number
  */
 function entropyBound(p: Parts, variation: number): number {
   const logMass = Math.abs(Math.log(p.total));
-  const rounding = -Math.log1p(-p.mass) + p.gapError + 2 * Number.EPSILON * (logMass + p.gap);
+  const rounding = -Math.log1p(-p.mass) + p.gapError + 4 * Number.EPSILON * (logMass + p.gap);
   const direct = perturbedEntropy(p.logit, p.gap) + truncatedEntropy(p.skipped, p.size);
-  const small = Math.max(Math.abs(p.entropy), entropyContinuity(Math.min(1, outward(p.rest + variation)), p.size));
+  const most = entropyContinuity(Math.min(1, outward(p.rest + variation)), p.size);
+  const small = Math.max(p.entropy, most) + Math.max(0, -p.entropy); // rounding may leave less than none
   return Math.min(outward(small), outward(Math.min(direct, entropyContinuity(variation, p.size)) + rounding));
 }
 

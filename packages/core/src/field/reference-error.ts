@@ -13,7 +13,10 @@
  * not (that bound falls with q̂ beyond 100, where γQ grows more slowly than q̂ itself).
  *
  * Weights. ℓ − top is rounded by at most 101u, exp by 4u. A block is rescaled by exps of shifts that sum to 101 at most where
- * it matters, and its mass carries its own relative error into its share: with K blocks of n atoms, γ_{n+12K+110} nats.
+ * it matters, and its computed mass, not the true one, decides its share of the mean: with K > 1 blocks of n atoms that is as if
+ * its weights were off by a common γ_{n+12K+110} nats, among them the largest, which is one by convention: hence the shift.
+ * The sums are relative to these weights, so that they are off by as much again, sums of products of two and three masses
+ * by up to six times that.
  *
  * Sums. A block's mean is (Σŵz)/(Σŵ): every product meets at most n/4 + 5 roundings, the denominator n. Merging the mean
  * moves it from the heavier shard by gap·share, |gap| ≤ 2r, share ≤ ½: 2ur + u‖mean‖ a merge. If all weights but the largest
@@ -42,15 +45,17 @@ export function referenceError(
 ): ScanError {
   const blocks = Math.ceil(reach.size / BLOCK);
   const n = Math.min(reach.size, BLOCK);
-  const mass = gamma(n + 12 * blocks + 10 + (query.spread || query.tangent ? x.dim : 0));
+  const shares = n + 12 * blocks + 110; // roundings on the way of a weight into the share of its block
+  const products = query.spread || query.tangent ? x.dim : 0;
+  const mass = gamma((blocks > 1 ? 6 * shares : n + 22) + products);
   const error: ScanError = {
     logit: new Float64Array(x.size),
-    shift: new Float64Array(x.size),
+    shift: new Float64Array(x.size).fill(blocks > 1 ? gamma(shares) : 0),
     mean: new Float64Array(x.size),
     mass: new Float64Array(x.size).fill(mass),
     skipped: new Float64Array(x.size),
   };
-  const weights = gamma(110 + (blocks > 1 ? n + 12 * blocks + 110 : 0)); // nats that exp, rescaling and block masses add
+  const weights = gamma(110 + (blocks > 1 ? shares : 0)); // nats that exp, rescaling and block masses add
   for (let b = 0; b < x.size; b++) {
     const delta = outward(logitRounding(x, b, query, reach, state.top[b]) + weights);
     error.logit[b] = delta;

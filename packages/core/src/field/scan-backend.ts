@@ -27,7 +27,7 @@ export interface ScanError {
    * to spread·‖v‖, beyond what a mean and atoms that are off by `mean` explain, [B].
    */
   readonly mass: Float64Array;
-  /** τ: the share of the true mass of what was left out, added to the share of ŵ that is not within `logit`, [B]. */
+  /** τ: the share of the true mass that was left out or is not within `logit`, plus the share of ŵ that is not, [B]. */
   readonly skipped: Float64Array;
 }
 
