@@ -80,17 +80,18 @@ export interface VisitOptions {
 }
 
 /**
- * How many of `rows` queries go to a shard at once: whole tiles, at least one, as many as the arrays have room for.
+ * How many of `rows` queries go to a shard at once: whole tiles, at least one, as many as there is room for, for their logits
+ * and for all that comes back together.
  * @throws RangeError when more of the largest logits are wanted than one tile has room for.
  */
 export function rowsAtOnce(rows: number, shard: ShardRange, { layout, limits, scratch, streamed, top }: VisitOptions): number {
   const chunks = chunksOf(shard);
-  const logits = streamed ? 0 : 4 * shard.stride;
-  const perRow = Math.max(logits, 16 * chunks * layout.quads, 8 * chunks * Math.min(top, CHUNK));
-  const most = Math.floor(limits.bytes / (8 * chunks * TILE));
+  const states = chunks * (16 + 32 * layout.quads) + shard.stride / 16; // sums, means and tangents, second moments
+  const most = Math.max(0, Math.floor((limits.bytes / TILE - states) / (8 * chunks)));
   if (Math.min(top, CHUNK) > most) {
     throw new RangeError(`Cannot keep the ${top} largest weights: a buffer of the device has room for ${most}; expected no more`);
   }
+  const perRow = Math.max(streamed ? 0 : 4 * shard.stride, states + 8 * chunks * Math.min(top, CHUNK));
   const room = Math.min(scratch / perRow, limits.bytes / perRow, limits.groups); // weights take one workgroup a query
   return Math.min(roundUp(rows, TILE), Math.max(1, Math.floor(room / TILE)) * TILE);
 }

@@ -12,7 +12,7 @@ export interface Asked {
 }
 
 /**
- * A scan of the device with the rows whose bound exceeds ε replaced by float64: their logits come back from the device and
+ * A scan of the device with the rows whose bound exceeds ε replaced, in place, by float64: their logits come back from the device and
  * say which atoms cannot matter, the host scans the others. Half of what ε allows goes to the atoms left out.
  */
 export async function refine(holding: Holding, prepared: PreparedQuery, { x, query, epsilon }: Asked, scan: Scan): Promise<Scan> {

@@ -45,8 +45,8 @@ export interface Depths {
  * is a statement of its own. [WGSL2026, §15.7.5]
  *
  * Tiled: one multiplication, at most 16 additions in a step, 16 steps, then ⌈·/256⌉ of these; of weights, 16 in one lane and
- * the tree over 256 lanes. Streamed, never with directions: a logit is one expression, taken to be no better than a tiled one, which a recheck
- * brings back; sums have 64 terms in a tile, and 64 tiles in a chunk.
+ * the tree over 256 lanes. Streamed, never with directions: a logit is one expression, taken to be no better than a tiled
+ * one, which a recheck brings back; sums have 64 terms in a tile, and 64 tiles in a chunk.
  */
 export function depthsOf({ quads }: RowLayout, atoms: number, streamed: boolean): Depths {
   const width = 4 * quads;
@@ -88,7 +88,8 @@ export function deviceError(
   const [rate, curvature] = [alpha / variance, (alpha * alpha) / variance];
   const centerNorm = alpha * lengthOf(bound.center) * (1 + (x.dim + 4) * HOST);
   const chunks = Math.ceil(kept.length / CHUNK);
-  const weights = WEIGHT + (chunks > 1 ? deviceGamma(depths.mass) + gamma(16 * chunks) : 0);
+  const merges = gamma(16 * chunks); // in float64
+  const weights = WEIGHT + (chunks > 1 ? deviceGamma(depths.mass) + merges : 0);
   const sums = deviceGamma(depths.mean) + deviceGamma(depths.mass) + DIVISION;
   const width = 4 * layout.quads;
   const M = prepared.biasNorm + Math.abs(prepared.middle);
@@ -97,7 +98,7 @@ export function deviceError(
     logit: new Float64Array(x.size).fill(Infinity),
     shift: new Float64Array(x.size).fill(Infinity),
     mean: new Float64Array(x.size).fill(Infinity),
-    mass: new Float64Array(x.size).fill(deviceGamma(Math.max(depths.mass, depths.spread, depths.tangent + 1))),
+    mass: new Float64Array(x.size).fill(deviceGamma(Math.max(depths.mass, depths.spread, depths.tangent + 1)) + merges),
     skipped: new Float64Array(x.size).fill(1),
   };
   for (let b = 0; b < x.size; b++) {

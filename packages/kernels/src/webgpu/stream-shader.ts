@@ -19,7 +19,8 @@ const walk = (quads: number, body: string, after = ""): string => /* wgsl */ `
 /**
  * The partial state of one chunk for small dimensions, one invocation a query: the largest logit, then the sums relative to
  * it, then the second moment about the mean. Logits are computed again in each walk, so that nothing is ever rescaled.
- * Nothing in WGSL makes both walks round alike: where the largest weight is not 1 the mass tells so, as a negative number.
+ * Nothing in WGSL makes all walks round alike: where the largest weight is not 1, or the weights sum to something else the
+ * second time, the mass tells so as a negative number.
  */
 export function streamShader({ quads }: RowLayout, { spread }: { readonly spread: boolean }): string {
   const logit = /* wgsl */ `let product = ${each(quads, (q) => `dot(x${q}, y${q})`, " + ")};
@@ -30,14 +31,21 @@ export function streamShader({ quads }: RowLayout, { spread }: { readonly spread
       let w = select(exp(below), 1.0, below == 0.0);`;
   const second = /* wgsl */ `var second = 0.0;
   var secondPart = 0.0;
+  var again = 0.0;
+  var againPart = 0.0;
   ${walk(
     quads,
     `${weight}
       ${each(quads, (q) => `let d${q} = y${q} - m${q};`)}
       let squared = ${each(quads, (q) => `dot(d${q}, d${q})`, " + ")};
-      secondPart += w * squared;`,
-    "second += secondPart;\n    secondPart = 0.0;",
+      secondPart += w * squared;
+      againPart += w;`,
+    `second += secondPart;
+    secondPart = 0.0;
+    again += againPart;
+    againPart = 0.0;`,
   )}
+  alike = alike && again == sum.x;
   spreads[at] = second;`;
   return /* wgsl */ `${SHAPE}
 @group(0) @binding(1) var<storage, read> queries: array<vec4<f32>>; // [rows, P]
@@ -71,9 +79,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     sumPart = vec3<f32>();
     ${each(quads, (q) => `s${q} += p${q};\n    p${q} = vec4<f32>();`)}`,
   )}
-  sums[at] = vec4<f32>(top, select(${LOWEST}, sum.x, heaviest == 1.0), sum.yz);
+  var alike = heaviest == 1.0;
   ${each(quads, (q) => `let m${q} = s${q} / sum.x;\n      means[at * ${quads}u + ${q}u] = m${q};`)}
   ${spread ? second : ""}
+  sums[at] = vec4<f32>(top, select(${LOWEST}, sum.x, alike), sum.yz);
 }
 `;
 }
