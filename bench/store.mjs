@@ -61,7 +61,7 @@ function write() {
   const begun = performance.now();
   for (let first = 0; first < rows; first += BLOCK_ROWS) writer.push(make(first, Math.min(BLOCK_ROWS, rows - first)));
   writer.finish();
-  return { seconds: (performance.now() - begun) / 1000, ...memoryTaken() };
+  return { seconds: (performance.now() - begun) / 1000, ...taken() };
 }
 
 /** One scan of B points on the path from noise to rows all over the store. */
@@ -77,7 +77,7 @@ async function scan(/** @type {string} */ promise, /** @type {number} */ t) {
     const row = make(first, 1);
     for (let d = 0; d < dim; d++) x.data[b * dim + d] += t * row[d];
   }
-  const before = memoryTaken();
+  const before = taken();
   if (values.cold) forget();
   const begun = performance.now();
   const store = openStore(nodeFiles, folder);
@@ -110,13 +110,14 @@ async function scan(/** @type {string} */ promise, /** @type {number} */ t) {
     skipped,
     mean0: state.mean.data[0],
     before,
-    ...memoryTaken(),
+    ...taken(),
   };
 }
 
-/** Peak resident set of this process, bytes. */
-function memoryTaken() {
-  return { peakResident: process.resourceUsage().maxRSS * 1024 };
+/** What this process took so far: peak resident set in bytes, seconds of the processor. */
+function taken() {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  return { peakResident: maxRSS * 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 };
 }
 
 /** Asks the system to drop the pages of the files, where `dd` can. */

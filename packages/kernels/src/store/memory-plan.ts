@@ -47,9 +47,9 @@ export function queryBytes(
   return 3 * B * (8 * manifest.dim * vectors + 8 * 10 + 12 * top) + 8 * BLOCK_ROWS;
 }
 
-/** Bytes of the bounds of all blocks for one query: bound, order, tail, and which block wants whom. */
+/** Bytes of the bounds of all blocks for one query: bound, order, tail, and three lists of which block wants whom. */
 export function certifiedBytes({ manifest }: Pick<DataStore, "manifest">): number {
-  return (8 + 4 + 8 + 8) * blockCount(manifest.size);
+  return (8 + 4 + 8 + 12 + 8 + 8) * blockCount(manifest.size);
 }
 
 /** Throws unless the states of all queries fit into what is left for them. */

@@ -2,6 +2,7 @@ import {
   certifyScan,
   type DataLimit,
   type Demand,
+  emptyScan,
   type Points,
   type Scan,
   type ScanBackend,
@@ -13,7 +14,7 @@ import { blockReader } from "./block-reader.js";
 import { certifiedScan, type Goal, type PartialScan } from "./certified-scan.js";
 import { exactScan } from "./exact-scan.js";
 import { certifiedBytes, type MemoryPlan, planMemory, pointsThatFit, requireRoom } from "./memory-plan.js";
-import { type MergedScan, type StoreReach, withStorage } from "./merged-error.js";
+import { type MergedScan, noError, withStorage } from "./merged-error.js";
 import { type ChunkScanner, referenceChunks } from "./scan-chunk.js";
 import { joinErrors, joinStates } from "./scan-rows.js";
 import { storeLimit } from "./store-limit.js";
@@ -54,7 +55,7 @@ export interface StoreBackend extends ScanBackend {
  */
 export async function storeBackend(store: DataStore, options: StoreBackendOptions = {}): Promise<StoreBackend> {
   const { memory = 1e9, scanner = referenceChunks, allocate = (bytes) => new ArrayBuffer(bytes) } = options;
-  const { size, dim, radius } = store.manifest;
+  const { size, dim } = store.manifest;
   const plan = planMemory(store, scanner, memory);
   const index = await loadIndex(store, allocate);
   const stop = (): void => {
@@ -63,7 +64,9 @@ export async function storeBackend(store: DataStore, options: StoreBackendOption
   };
   const reader = blockReader(store, index, { runBlocks: plan.runBlocks, inFlight: scanner.inFlight, allocate, stop });
   const scanChunk = scanner.open(dim, allocate);
-  const engine: Engine = { store, index, plan, reader, scanner, scanChunk, boundsFor: options.boundsFor ?? "given" };
+  const lost = options.boundsFor === "kept" ? 0 : store.manifest.storageError;
+  const radius = store.manifest.radius + lost;
+  const engine: Engine = { store, index, plan, reader, scanner, scanChunk, lost, radius };
   let closed = false;
   const queue = oneAfterAnother();
   const whenOpen = <T>(work: () => Promise<T>): Promise<T> =>
@@ -96,7 +99,10 @@ interface Engine {
   readonly reader: ReturnType<typeof blockReader>;
   readonly scanner: ChunkScanner;
   readonly scanChunk: ReturnType<ChunkScanner["open"]>;
-  readonly boundsFor: "given" | "kept";
+  /** How far the rows that bounds are about may lie from those that are kept. */
+  readonly lost: number;
+  /** Of the rows that bounds are about. */
+  readonly radius: number;
 }
 
 /** Runs works one at a time, in the order in which they came. */
@@ -127,6 +133,7 @@ async function scanStore(engine: Engine, x: Points, query: ScanQuery, demand: De
   if (demand.kind === "statistical" || (demand.kind === "exact" && !scanner.exact)) {
     throw new RangeError(`Cannot promise "${demand.kind}": the scanner "${scanner.name}" cannot; expected another promise`);
   }
+  if (x.size === 0) return { state: emptyScan(0, x.dim, query), error: noError(0), evaluations: 0, skipped: 0 };
   if (demand.kind === "certified") return certifiedInGroups(engine, x, query, demand.epsilon);
   const merged = await exactScan(reader, index.blocks, scanChunk, { x, query });
   return { state: merged.state, error: errorOf(engine, merged), evaluations: merged.evaluations, skipped: 0 };
@@ -134,9 +141,8 @@ async function scanStore(engine: Engine, x: Points, query: ScanQuery, demand: De
 
 /** So many queries at a time as the budget has room for the bounds of all blocks. */
 async function certifiedInGroups(engine: Engine, x: Points, query: ScanQuery, epsilon: number): Promise<Scan> {
-  const { store, plan, reader, index, scanChunk } = engine;
-  const { size, radius, norm, storageError } = store.manifest;
-  const lost = engine.boundsFor === "given" ? storageError : 0;
+  const { store, plan, reader, index, scanChunk, lost, radius } = engine;
+  const { size, norm } = store.manifest;
   const goal: Goal = {
     errorOf: (partial) => errorOf(engine, partial),
     met: (scan, partial) => (certifyScan(scan, { radius, size }, partial.query).mean[0] ?? Infinity) <= epsilon * radius,
@@ -165,19 +171,17 @@ function joinScans(scans: readonly Scan[]): Scan {
   };
 }
 
-/** The error of a merged state: what its scanner says, and the rounding of the rows where the bounds are for the data given. */
-function errorOf({ store, scanner, boundsFor }: Engine, merged: MergedScan | PartialScan): ScanError {
-  const { norm, radius, size, storageError, center } = store.manifest;
-  const reach: StoreReach = { norm, radius, size };
-  const error = scanner.error(merged, reach);
-  if (boundsFor === "kept") return error;
+/** The error of a merged state: what its scanner says, and what the rounding of the rows adds where bounds count it. */
+function errorOf({ store, scanner, lost, radius }: Engine, merged: MergedScan | PartialScan): ScanError {
+  const { norm, size, center } = store.manifest;
+  const error = scanner.error(merged, { norm, radius, size });
   const { x, query } = merged;
   const distances = Float64Array.from({ length: x.size }, (_, b) => {
     let squared = 0;
     for (let d = 0; d < x.dim; d++) squared += ((x.data[b * x.dim + d] ?? 0) - query.alpha * (center[d] ?? 0)) ** 2;
-    return (Math.sqrt(squared) + query.alpha * (radius + storageError)) * (1 + (x.dim + 8) * Number.EPSILON);
+    return (Math.sqrt(squared) + query.alpha * radius) * (1 + (x.dim + 8) * Number.EPSILON);
   });
-  return withStorage(error, distances, query, storageError);
+  return withStorage(error, distances, query, lost);
 }
 
 function requireQuery(x: Points, { top, tangent }: ScanQuery, { store }: Engine): void {
