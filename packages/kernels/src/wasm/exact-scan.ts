@@ -4,8 +4,13 @@ import type { WasmPool } from "./pool.js";
 import { copyState, readState } from "./read-state.js";
 import { CALL_ROWS, scanMemory } from "./scan-memory.js";
 
-/** Bytes of results that are held at once; beyond that queries are taken in turns. */
-const HELD = 1 << 26;
+/** A question, and the bytes of results that are held at once: beyond that queries are taken in turns. */
+export interface ExactQuestion {
+  readonly x: Points;
+  readonly query: ScanQuery;
+  /** @defaultValue 64 MiB */
+  readonly room?: number;
+}
 
 /**
  * The full scan in double precision: every block of 4096 atoms in a fixed order of its own, blocks merged from first to last.
@@ -15,12 +20,12 @@ export async function exactScan(
   pool: WasmPool,
   atoms: DoubleAtoms,
   size: number,
-  { x, query }: { readonly x: Points; readonly query: ScanQuery },
+  { x, query, room = 1 << 26 }: ExactQuestion,
 ): Promise<ScanState> {
   const whole = emptyScan(x.size, x.dim, query);
   const blocks = Math.ceil(size / BLOCK);
   const perRow = blocks * 8 * (16 + x.dim * (query.tangent ? 2 : 1) + 2 * query.top);
-  const step = Math.max(CALL_ROWS, CALL_ROWS * Math.floor(HELD / perRow / CALL_ROWS));
+  const step = Math.max(CALL_ROWS, CALL_ROWS * Math.floor(room / perRow / CALL_ROWS));
   for (let from = 0; from < x.size; from += step) {
     const to = Math.min(from + step, x.size);
     const part = query.tangent ? { ...query, tangent: rows(query.tangent, from, to) } : query;
@@ -33,12 +38,7 @@ export async function exactScan(
   return whole;
 }
 
-async function scanRows(
-  pool: WasmPool,
-  atoms: DoubleAtoms,
-  size: number,
-  { x, query }: { readonly x: Points; readonly query: ScanQuery },
-): Promise<ScanState> {
+async function scanRows(pool: WasmPool, atoms: DoubleAtoms, size: number, { x, query }: ExactQuestion): Promise<ScanState> {
   const { arena } = pool;
   const best = Math.min(query.top, BLOCK); // of one block
   const memory = scanMemory(arena, atoms, x, { ...query, top: best, cut: 0, single: false });

@@ -5,13 +5,16 @@ import {
   points,
   referenceBackend,
   rngOf,
+  rows,
   type Scan,
   type ScanQuery,
   uniform,
   type WeightedAtoms,
 } from "@fluxion/core";
 import { afterEach, expect, test } from "vitest";
-import { type WasmBackendOptions, wasmBackend } from "./index.js";
+import { holdDoubles } from "./double-atoms.js";
+import { exactScan } from "./exact-scan.js";
+import { type WasmBackendOptions, wasmBackend, wasmPool } from "./index.js";
 
 const open: { close(): Promise<void> }[] = [];
 const backend = async (atoms: WeightedAtoms, options?: WasmBackendOptions) => {
@@ -136,4 +139,46 @@ test("second moments of a certified scan are within their bounds", async () => {
     const p = await wasm.scan(x, query, { kind: "certified", epsilon: 1e-3 });
     expectAgree(p, await reference.scan(x, query, { kind: "exact" }), wasm.radius, 2500, query);
   }
+});
+
+test("each row takes the cheapest way that its bound allows", async () => {
+  const [N, D] = [3000, 100];
+  const wasm = await backend(atomsOf(N, D, 12), { threads: 2 });
+  const scan = (t: number, epsilon: number) => {
+    const query = { alpha: t, variance: (1 - t) ** 2, spread: false, top: 0, tangent: undefined };
+    return wasm.scan(onPath(atomsOf(N, D, 12), 4, t, 1), query, { kind: "certified", epsilon });
+  };
+  const sums = await scan(0.1, 1e-2);
+  expect(sums.evaluations).toBe(4 * N);
+  expect(sums.error.mean[0]).toBeGreaterThan(1e-6); // single precision
+  const listed = await scan(0.9, 1e-2);
+  expect(listed.evaluations).toBeLessThan(4 * 10); // of one image, nearly
+  expect(listed.error.mean[0]).toBeLessThan(1e-12);
+  const all = await scan(0.02, 1e-9);
+  expect(all.evaluations).toBe(4 * N);
+  expect(all.error.mean[0]).toBeLessThan(1e-9); // double precision
+});
+
+test("more queries than are held at once are answered in turns, to the same bytes", async () => {
+  const pool = await wasmPool({ threads: 1 });
+  open.push(pool);
+  const atoms = atomsOf(9000, 9, 13);
+  const held = holdDoubles(pool.arena, atoms);
+  const x = drawn(70, 9, 14);
+  const query = { alpha: 0.5, variance: 0.25, spread: true, top: 3, tangent: drawn(70, 9, 15) };
+  const whole = await exactScan(pool, held, 9000, { x, query });
+  expect(await exactScan(pool, held, 9000, { x, query, room: 1 })).toEqual(whole);
+
+  const [first, long] = [rows(x, 0, 1), { ...query, top: 4100, tangent: undefined }]; // more than a block holds
+  const reference = await referenceBackend(atoms).scan(first, long, { kind: "exact" });
+  expect((await exactScan(pool, held, 9000, { x: first, query: long })).best.indices).toEqual(reference.state.best.indices);
+
+  const few = atomsOf(20, 9, 16);
+  const wasm = await backend(few, { pool });
+  const many = drawn(2100, 9, 17);
+  const demand = { kind: "certified", epsilon: 1e-2 } as const;
+  const plain = { ...query, spread: false, top: 1, tangent: undefined };
+  const [together, alone] = [await wasm.scan(many, plain, demand), await wasm.scan(rows(many, 2060, 2070), plain, demand)];
+  expect(rows(together.state.mean, 2060, 2070)).toEqual(alone.state.mean);
+  expect(together.evaluations + together.skipped).toBe(2100 * 20);
 });

@@ -10,7 +10,8 @@ import {
   type WeightedAtoms,
 } from "@fluxion/core";
 import type { BoundAtoms } from "../bind/index.js";
-import { certifiedScan, everything } from "./certified-scan.js";
+import { certifiedScan } from "./certified-scan.js";
+import { scanAll } from "./double-scan.js";
 import { holdAtoms } from "./held-atoms.js";
 import { type WasmPool, type WasmPoolOptions, wasmPool } from "./pool.js";
 import { WorkerLostError } from "./worker-lost-error.js";
@@ -63,7 +64,7 @@ export async function wasmBackend(data: WeightedAtoms | BoundAtoms, options: Was
   };
   const scanOnce = async (x: Points, query: ScanQuery, demand: Demand): Promise<Scan> => {
     if (demand.kind === "certified") return certifiedScan(held, { x, query, epsilon: demand.epsilon }, reach);
-    return { ...(await everything(held, { x, query }, reach)), skipped: 0 };
+    return { ...(await scanAll(held, { x, query }, reach)), skipped: 0 };
   };
   return backend;
 }
