@@ -4,6 +4,7 @@ import { doctorCommand } from "./doctor.js";
 import { evalCommand } from "./eval.js";
 import { fieldCommand } from "./field.js";
 import { floorCommand } from "./floor.js";
+import { influenceCommand } from "./influence.js";
 import { likelihoodCommand } from "./likelihood.js";
 import { runCommand } from "./run.js";
 import { sampleCommand } from "./sample.js";
@@ -21,6 +22,7 @@ export const commands: readonly CommandDefinition[] = [
   floorCommand,
   trainCommand,
   sampleCommand,
+  influenceCommand,
   likelihoodCommand,
   evalCommand,
   doctorCommand,

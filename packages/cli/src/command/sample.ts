@@ -1,12 +1,23 @@
+import { availableParallelism } from "node:os";
 import { type AtomPath, type Points, row, schedulerNamed } from "@fluxion/core";
 import { jaxEngine } from "@fluxion/train";
 import { type DataSet, pathOf } from "../data/index.js";
 import { afterChecks, badInput } from "../errors.js";
 import { requireWritableTarget } from "../files/index.js";
 import { format, table } from "../terminal/index.js";
-import { type Flow, fieldFlow, networkFlow, openRun, type SolverSpec, solverText, startingPoints } from "../work/index.js";
-import { type CommandDefinition, type Context, defineCommand } from "./command.js";
+import {
+  exactSamples,
+  type Flow,
+  fieldFlow,
+  networkFlow,
+  openRun,
+  type SolverSpec,
+  solverText,
+  startingPoints,
+} from "../work/index.js";
+import { type CommandDefinition, type Context, defineCommand, type Outcome } from "./command.js";
 import { type DataOptions, dataSpecOf, loadForCommand, readingOptions, requireRunOrData } from "./data-options.js";
+import { exactSamplesJson, exactSamplesText, proofArrays } from "./exact-samples-output.js";
 import { pathOption } from "./path-options.js";
 import { numberWhere, oneOf, wholeNumber } from "./read-option.js";
 import { asLists, outFormats, writeArrays } from "./write-arrays.js";
@@ -21,6 +32,8 @@ interface Options extends DataOptions {
   readonly rtol?: number;
   readonly atol?: number;
   readonly exact: boolean;
+  readonly tolerance?: number;
+  readonly threads: number;
   readonly out?: string;
 }
 
@@ -31,8 +44,10 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
   name: "sample",
   summary: "draw points with a trained network or the exact field",
   details: [
-    "From a run directory: the network's field, or with --exact the exact field of its data, from the same noise for the",
-    "same seed. With --data in place of a directory: the exact field. The exact field of points ends on those points.",
+    "From a run directory: the network's field. With --data in place of a directory: the exact field of the data, by the",
+    "same solvers. With --exact, from either: whole exact trajectories, each followed until a theorem proves at which data",
+    "point it ends; the output holds the proofs. The same seed is the same noise in all three. In npz and json, --exact adds",
+    "row, captureTime, error (estimated, of w = x/β) and the proof: every exact trajectory within radius of w at s ends there.",
   ].join("\n"),
   positional: [["[run]", "a run directory that fluxion train or fluxion run wrote"]],
   options: [
@@ -41,7 +56,15 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
     { flags: "--steps <number>", help: "steps of a solver of fixed step (50)", read: wholeNumber("--steps", 1) },
     { flags: "--rtol <number>", help: "relative tolerance of dopri5 (1e-5)", read: tolerance("--rtol") },
     { flags: "--atol <number>", help: "absolute tolerance of dopri5 (1e-5)", read: tolerance("--atol") },
-    { flags: "--exact", help: "the exact field instead of the network", fallback: false },
+    { flags: "--exact", help: "exact trajectories with a proof of their ends", fallback: false },
+    { flags: "--tolerance <number>", help: "of --exact: error of a step in w = x/β (1e-4)", read: tolerance("--tolerance") },
+    {
+      flags: "--threads <number>",
+      help: "of --exact: threads",
+      read: wholeNumber("--threads", 1),
+      fallback: availableParallelism(),
+      fallbackText: "all cores",
+    },
     { flags: "--out <file>", help: "npy, npz, csv, json, or png for images" },
     { flags: "--data <name|file>", help: "the exact field of these data, in place of a run directory" },
     pathOption,
@@ -50,12 +73,18 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
   examples: [
     "fluxion sample --data moons:200 -n 16 --solver rk4 --steps 20 --seed 1 --out s.npy",
     "fluxion sample --data digits -n 9 --solver euler --steps 10 --out digits.png",
+    "fluxion sample --data moons:200 -n 8 --exact",
   ],
   async run(context, options, [folder]) {
     const out = options.out === undefined ? undefined : context.resolve(options.out);
     if (out !== undefined) {
       outFormats(out, 1);
       requireWritableTarget(context.io.files, out);
+    }
+    requireRunOrData("sample", folder, options.data);
+    if (options.exact) return sampleWithProofs(context, options, folder);
+    if (options.tolerance !== undefined) {
+      throw badInput("Cannot use --tolerance: it belongs to --exact; expected --rtol and --atol, or --exact");
     }
     const solver = solverOf(options);
     const { flow, set, by } = await draw(context, options, solver, folder);
@@ -87,6 +116,39 @@ function solverOf({ solver, steps, rtol, atol }: Options): SolverSpec {
   return { solver, steps: steps ?? 50, rtol: rtol ?? 1e-5, atol: atol ?? 1e-5 };
 }
 
+/** Exact trajectories over the data of a run or of `--data`, with their proofs. */
+async function sampleWithProofs(context: Context, options: Options, folder: string | undefined): Promise<Outcome> {
+  const { io, progress } = context;
+  if (options.solver !== "dopri5" || [options.steps, options.rtol, options.atol].some((v) => v !== undefined)) {
+    throw badInput("Cannot use a solver with --exact: its steps follow from the tolerance; expected --tolerance alone");
+  }
+  const { path, set } = await exactSource(context, options, folder);
+  if (path.bandwidth > 0) {
+    throw badInput("Cannot prove the ends: the data are smoothed and a trajectory ends near many points; expected --bandwidth 0");
+  }
+  const seed = context.seed ?? 0;
+  const request = { tolerance: options.tolerance ?? 1e-4, threads: options.threads, progress, signal: io.signal };
+  const samples = await exactSamples(path, startingPoints(path, seed, options.count), request);
+  const out = options.out === undefined ? undefined : context.resolve(options.out);
+  const points = { shape: [samples.x.size, samples.x.dim], data: samples.x.data };
+  if (out !== undefined) {
+    const proofs = /\.(npz|json)$/i.test(out) ? proofArrays(samples, set) : {}; // other formats hold one array
+    writeArrays(io.files, out, { samples: points, ...proofs }, { image: set.image, range: extentOf(set.atoms.points) });
+  }
+  const about = { by: "exact trajectories", data: set.name, seed, points: samples.x.size, dim: samples.x.dim };
+  const shown = out === undefined ? { samples: asLists(points) } : { out: options.out };
+  return {
+    json: { ...about, ...exactSamplesJson(samples, set), ...shown },
+    text: exactSamplesText(samples, set) + (out === undefined ? "" : `wrote ${options.out}\n`),
+  };
+}
+
+async function exactSource(context: Context, options: Options, folder: string | undefined) {
+  if (folder !== undefined) return openRun(context.resolve(folder), await jaxEngine(), context.io);
+  const set = loadForCommand(context, dataSpecOf(options.data ?? "", options));
+  return { set, path: pathOf(set, schedulerNamed(options.path)) };
+}
+
 interface Drawn {
   readonly flow: Flow;
   readonly set: DataSet;
@@ -95,7 +157,6 @@ interface Drawn {
 
 async function draw(context: Context, options: Options, solver: SolverSpec, folder: string | undefined): Promise<Drawn> {
   const { io, progress } = context;
-  requireRunOrData("sample", folder, options.data);
   const seed = context.seed ?? 0;
   const follow = { solver, progress, signal: io.signal };
   const exactly = (path: AtomPath, set: DataSet): Drawn => ({
@@ -108,7 +169,6 @@ async function draw(context: Context, options: Options, solver: SolverSpec, fold
     return exactly(pathOf(set, schedulerNamed(options.path)), set);
   }
   const { path, set, model } = openRun(context.resolve(folder), await jaxEngine(), io);
-  if (options.exact) return exactly(path, set);
   const start = startingPoints(path, seed, options.count);
   return { flow: await afterChecks(() => networkFlow(model.field, start, follow)), set, by: "network" };
 }
