@@ -6,9 +6,10 @@ import { isJoint, widthOf } from "./chunk-sums.js";
 import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult } from "./join-rows.js";
 import { type Kernel, type KernelRuntime, loadRuntime } from "./onnxruntime.js";
+import { probeLogitDepth } from "./order-probe.js";
 import { logitsModel, type ScanFormat, sumsModel } from "./scan-graph.js";
 import { scanRows } from "./scan-rows.js";
-import { type Precision, workspacePool } from "./workspace.js";
+import { type PassTools, type Precision, workspacePool } from "./workspace.js";
 
 /** Options of `nativeBackend`. */
 export interface NativeBackendOptions {
@@ -63,7 +64,7 @@ export async function nativeBackend(bound: BoundAtoms, options: NativeBackendOpt
       logWeights: bound.logWeights,
       dim,
     };
-    const known = precisions.get(format) ?? { tools, pool: workspacePool(tools) };
+    const known = precisions.get(format) ?? { tools, pool: workspacePool(tools), depth: depthOf(tools) };
     precisions.set(format, known);
     return known;
   };
@@ -87,6 +88,20 @@ export async function nativeBackend(bound: BoundAtoms, options: NativeBackendOpt
     },
   };
   return backend;
+}
+
+/** Below this a library has no reason to cut a sum into blocks, above it asking takes long. */
+const PROBED = { least: 128, most: 4096 };
+
+/** The depth of sums in float32 as the library makes them, asked once for every length of chunks; in float64 any will do. */
+function depthOf({ logits, logitTable, dim }: PassTools): Precision["depth"] {
+  const known = new Map<number, Promise<number>>();
+  return (atoms) => {
+    if (logitTable.format === "float64" || dim <= PROBED.least || dim > PROBED.most) return Promise.resolve(dim + 1);
+    const depth = known.get(atoms) ?? probeLogitDepth(logits, dim, atoms);
+    known.set(atoms, depth);
+    return depth;
+  };
 }
 
 function requireScan(x: Points, { variance }: ScanQuery, demand: Demand, dim: number): void {

@@ -16,6 +16,8 @@ export interface PassRules {
   readonly cut: number;
   /** Logits that are off by more are not worth summing over. */
   readonly usable: number;
+  /** Most roundings that a term of a logit meets. */
+  readonly depth: number;
   /** How many atoms of a chunk may be picked for float64 instead of summing over all. */
   readonly most: number;
 }
@@ -57,7 +59,7 @@ const PATIENCE = 2;
  * its few weighty atoms for float64, or sums over the whole chunk; the second product is made for such rows only.
  */
 export async function runPass(
-  { tools, pool }: Precision,
+  { tools, pool }: Pick<Precision, "tools" | "pool">,
   centred: CentredQuery,
   query: ScanQuery,
   { plan, rules }: { readonly plan: ChunkPlan; readonly rules: PassRules },
@@ -96,7 +98,7 @@ function startJob(
     rules,
     delta: Float64Array.from({ length: size }, (_, b) => {
       const [steepness = 0, distance = 0, offset = 0] = [centred.steepness[b], centred.distance[b], centred.offset[b]];
-      return logitRounding(logitTable, { dim, depth: dim + 1, bias: bias.largest, steepness, distance, offset }, query);
+      return logitRounding(logitTable, { dim, depth: rules.depth, bias: bias.largest, steepness, distance, offset }, query);
     }),
     sizes: centred.steepness.map((steepness) => steepness * logitTable.norm + bias.largest),
     progress: startRows(size, query.top),

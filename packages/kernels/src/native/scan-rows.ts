@@ -28,7 +28,7 @@ export async function scanRows(
   const centred = centreQuery(x, query, bound);
   const cut = Math.max(20, Math.log(bound.size / (LEFT_OUT * epsilon)));
   const usable = query.tangent === undefined ? (query.spread ? 4 : 1) * epsilon : -1; // a spread sharpens what logits bound
-  const rules = { cut, usable, most: mostPicked(x.dim, plan.atoms) };
+  const rules = { cut, usable, depth: await precision.depth(plan.atoms), most: mostPicked(x.dim, plan.atoms) };
   const pass = await runPass(precision, centred, query, { plan, rules });
   const centerNorm = Math.sqrt(bound.center.reduce((sum, c) => sum + c * c, 0));
   const error = sumRounding(pass, query, { ...precision.tools, atoms: plan.atoms, depth: plan.atoms + 1, centerNorm });

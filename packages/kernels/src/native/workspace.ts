@@ -33,6 +33,8 @@ export interface WorkspacePool {
 export interface Precision {
   readonly tools: PassTools;
   readonly pool: WorkspacePool;
+  /** Most roundings of a term of a logit over chunks of `atoms`. */
+  depth(atoms: number): Promise<number>;
 }
 
 /** A single row would take another path through the library, with sums in another order. */
