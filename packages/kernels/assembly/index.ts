@@ -11,5 +11,5 @@ export { floatRows } from "./float-rows";
 export { screenRows } from "./screen-rows";
 export { floatColumns } from "./float-columns";
 export { addStages, prefixStage } from "./trajectory-prefix";
-export { keepHeaviest, listStage } from "./trajectory-list";
+export { fullStage, keepHeaviest, leanStage, refreshTails } from "./trajectory-list";
 export { captureProducts, captureScreen } from "./trajectory-capture";

@@ -7,10 +7,14 @@ export interface Course {
   /** Coordinates to follow it in, from the first to the last. */
   readonly legs: readonly Leg[];
   /**
-   * Carries rows from the end of one leg to the start of the next: fills their states and velocities, and adds to their
-   * errors what the frame of the leg did not know of.
+   * Carries rows to the start of a leg: fills their states and velocities, and adds to their errors what the frame of the
+   * leg before did not know of.
    */
-  readonly handOver?: (from: Flight, to: Flight, rows: readonly number[]) => Promise<void>;
+  readonly handOver?: (
+    from: Flight,
+    to: Flight,
+    where: { readonly rows: readonly number[]; readonly leg: number },
+  ) => Promise<void>;
   /** w of a row at s, [D], in the coordinates of the data as they are, from the states of the last leg. */
   readonly position: (row: number, state: Float64Array, s: number) => Float64Array;
   /**

@@ -14,6 +14,8 @@ export interface Flight {
   readonly velocity: Float64Array;
   /** Length of the next step to try, [B]. */
   readonly step: Float64Array;
+  /** Length of the last step that was taken, [B]. */
+  readonly taken: Float64Array;
   /** Estimate of ‖ŵ − w‖ at s, [B]: the defects of all steps, amplified by what came after them. */
   readonly error: Float64Array;
   /** The most by which that error may have moved a log-odds, nats, [B]: where it is far below 1 the estimate can be believed. */
@@ -40,6 +42,7 @@ export function flightOf(size: number, width: number, from: number, firstStep: n
     state: new Float64Array(size * width),
     velocity: new Float64Array(size * width),
     step: new Float64Array(size).fill(firstStep),
+    taken: new Float64Array(size),
     error: new Float64Array(size),
     doubt: new Float64Array(size),
     nfe: new Int32Array(size),

@@ -36,7 +36,7 @@ const MOST_STEPS = 1000;
 /** s·R beyond which it is given up: its posterior settled on atoms that tie, so that it stands on the border of their basins. */
 const FARTHEST = 1e9;
 /** The first step at a tolerance of 1e-4, over the s at which trajectories begin to choose; measured on digits and clothes. */
-const FIRST = 1.3;
+const FIRST = 1.5;
 
 /** Follows a batch from w_0, [B, D], until every row is captured or given up. */
 export async function fly(engine: TrajectoryEngine, w0: Points, options: FlyOptions): Promise<Flown[]> {
@@ -52,11 +52,11 @@ async function follow(engine: TrajectoryEngine, course: Course, size: number, op
   const ends: (Flown | undefined)[] = Array.from({ length: size }, () => undefined);
   const all = Array.from({ length: size }, (_, r) => r);
   let flight: Flight | undefined;
-  for (const leg of course.legs) {
+  for (const [n, leg] of course.legs.entries()) {
     const next = flightOf(size, leg.frame.width, options.from, firstStep(engine, options.tolerance));
     if (flight !== undefined) {
       carry(flight, next);
-      await course.handOver?.(flight, next, all);
+      await course.handOver?.(flight, next, { rows: all, leg: n });
     }
     await flyLeg(engine, leg.frame, next, options, async (taken, tried) => {
       if (leg.leaving !== undefined) return await leg.leaving(next, taken);
@@ -96,6 +96,7 @@ async function flyLeg(
 function carry(from: Flight, to: Flight): void {
   to.s.set(from.s);
   to.step.set(from.step);
+  to.taken.set(from.taken);
   to.error.set(from.error);
   to.doubt.set(from.doubt);
   to.nfe.set(from.nfe);

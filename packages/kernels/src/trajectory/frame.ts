@@ -1,3 +1,5 @@
+import type { Flight } from "./flight.js";
+
 /** What one evaluation of some rows of a flight is asked and says. Slots are numbered as the rows of the batch. */
 export interface StageCall {
   /** The slots to evaluate. */
@@ -29,6 +31,9 @@ export interface Frame {
   readonly evaluate: (call: StageCall) => void | Promise<void>;
   /** ‖δw‖ of a difference of states, [width]. */
   readonly norm: (difference: Float64Array) => number;
-  /** Told that rows took a step of lengths `h`, [B], from stage 0 to stage 6, which becomes stage 0 of their next step. */
-  readonly accepted?: (rows: readonly number[], h: Float64Array) => void | Promise<void>;
+  /**
+   * Told that rows took their steps, from stage 0 to stage 6, which becomes stage 0 of their next step. A frame with more to
+   * it than the state may now correct the velocities of the flight, and adds to the errors what it did not know before.
+   */
+  readonly accepted?: (flight: Flight, rows: readonly number[]) => void | Promise<void>;
 }

@@ -139,13 +139,14 @@ async function finish(work: Work, rows: readonly number[], { radius }: Judgement
     const rate = rates[n] as number;
     const length = h[r] as number;
     s[r] = (s[r] as number) + length;
+    flight.taken[r] = length;
     // a defect in the middle of a step grows through half of it
     const error =
       (flight.error[r] as number) * Math.exp(length * rate) + length * frame.norm(defect) * Math.exp((length * rate) / 2);
     flight.error[r] = error;
     flight.doubt[r] = Math.max(flight.doubt[r] as number, error * Math.sqrt((s[r] as number) * rate));
   }
-  await frame.accepted?.(rows, h);
+  await frame.accepted?.(flight, rows);
 }
 
 /**

@@ -10,27 +10,29 @@ import {
   type WasmPoolOptions,
   wasmPool,
 } from "../wasm/index.js";
+import { type AtomLists, atomLists } from "./atom-lists.js";
 import { type CaptureGround, screenCaptures } from "./capture-screen.js";
 import type { Course, TrajectoryEngine } from "./course.js";
 import type { Flight } from "./flight.js";
+import { type FullFrame, fullFrame } from "./full-frame.js";
 import { holdAtoms, type KernelAtoms } from "./kernel-atoms.js";
 import { leadingVariance } from "./leading-variance.js";
-import { type ListFrame, listFrame } from "./list-frame.js";
+import { type LeanFrame, leanFrame, missed } from "./lean-frame.js";
 import { type PrefixFrame, prefixFrame } from "./prefix-frame.js";
 
 /** Options of `wasmEngine`. */
 export interface WasmEngineOptions extends WasmPoolOptions {
   /** Threads to share with others, which the engine then leaves open when it is closed. @defaultValue its own */
   readonly pool?: WasmPool;
-  /** d, the leading directions that the first leg is followed in; rounded up to a multiple of 16. @defaultValue 64 */
+  /** d, the leading directions that the first leg is followed in; rounded up to a multiple of 16. @defaultValue 32 */
   readonly prefixDim?: number;
 }
 
-/** Share of the mass that a list may leave out when it is made, and again after every step. */
-const DROPPED = 1e-3;
-const DROPPED_LATER = 1e-4;
-/** A list is taken when it has no more than this part of all atoms. */
+/** Share of the mass that the lists leave out when they are made. */
+const DROPPED = 4e-3;
+/** Lists are taken when they have no more than this part of all atoms, and are followed in all coordinates when this short. */
 const SPARSE = 0.2;
+const SHORT = 96;
 
 /**
  * Trajectories on WebAssembly threads, for many atoms in many dimensions. The dot products of the noise with all atoms are
@@ -41,7 +43,7 @@ const SPARSE = 0.2;
 export async function wasmEngine(atoms: WeightedAtoms, options: WasmEngineOptions = {}): Promise<TrajectoryEngine> {
   const { size, dim, data } = atoms.points;
   const pool = options.pool ?? (await wasmPool(options));
-  const prefixDim = 16 * Math.ceil(Math.min(options.prefixDim ?? 64, dim) / 16);
+  const prefixDim = 16 * Math.ceil(Math.min(options.prefixDim ?? 32, dim) / 16);
   const held = await holdAtoms(pool, atoms, prefixDim);
   const ground = { pool, atoms: held, data: atoms };
   return {
@@ -60,7 +62,7 @@ export async function wasmEngine(atoms: WeightedAtoms, options: WasmEngineOption
   };
 }
 
-/** Dot products of the noise, and the two legs. */
+/** Dot products of the noise, and the legs. */
 async function launched(ground: Pick<CaptureGround, "pool" | "atoms" | "data">, w0: Points): Promise<Course> {
   const { pool, atoms } = ground;
   const { arena } = pool;
@@ -69,73 +71,79 @@ async function launched(ground: Pick<CaptureGround, "pool" | "atoms" | "data">, 
   fillRows(arena, starts, w0.data);
   const noise = rowMatrix(arena, "f32", w0.size, atoms.padded);
   await multiplyRows(pool, starts, atoms.rows, { ...noise, columns: atoms.size });
+  const lists = atomLists(arena, w0.size);
   const first = prefixFrame(pool, atoms, w0.size, noise);
-  const second = listFrame(pool, atoms, w0.size, { noise, share: DROPPED_LATER });
+  const second = leanFrame(pool, atoms, lists, w0.size, noise);
+  const third = fullFrame(pool, atoms, lists, w0.size, noise);
+  const legs: Legs = { pool, atoms, lists, first, second, third };
   const capture: CaptureGround = { ...ground, start: w0.data, noise };
   return {
-    legs: [{ frame: first, leaving: (_, taken) => listed({ pool, atoms, first, second }, taken) }, { frame: second }],
-    handOver: (from, to, rows) => handOver({ pool, atoms, first, second }, from, to, rows),
+    legs: [
+      { frame: first, leaving: (_, taken) => listed(legs, taken) },
+      { frame: second, leaving: async (_, taken) => taken.filter((r) => lists.countOf(r) <= SHORT) },
+      { frame: third },
+    ],
+    handOver: (from, to, { rows, leg }) => (leg === 1 ? toLean(legs, from, to, rows) : toFull(legs, from, to, rows)),
     position: (row, state, s) =>
       atoms.center.map((c, d) => (w0.data[row * dim + d] as number) + s * c + (state[row * dim + d] as number)),
     prove: (question) => screenCaptures(capture, question),
     close() {
-      first.free();
-      second.free();
+      for (const part of [first, second, third, lists]) part.free();
       for (const { address } of [starts, noise]) arena.free(address);
     },
   };
 }
 
-/** Both legs of a batch. */
+/** The parts of a batch. */
 interface Legs {
   readonly pool: WasmPool;
   readonly atoms: KernelAtoms;
+  readonly lists: AtomLists;
   readonly first: PrefixFrame;
-  readonly second: ListFrame;
+  readonly second: LeanFrame;
+  readonly third: FullFrame;
 }
 
 /** Lists what weighs something after a step; rows whose list is short leave the first leg with it. */
-async function listed({ pool, atoms, first, second }: Legs, taken: readonly number[]): Promise<readonly number[]> {
+async function listed({ pool, atoms, first, lists }: Legs, taken: readonly number[]): Promise<readonly number[]> {
   const { arena } = pool;
   const room = 4 * (atoms.padded + 4);
-  const lists = arena.allocate(taken.length * room);
-  const jobs = taken.map((r, n) => [first.weightsOf(r), atoms.padded, DROPPED, first.largestOf(r), 0, lists + n * room]);
-  await pool.run("keepHeaviest", jobs, 1024);
-  const leaving = taken.filter((_, n) => (arena.i32(lists + n * room, 1)[0] as number) <= SPARSE * atoms.size);
-  for (const r of leaving) second.take(r, lists + taken.indexOf(r) * room);
-  arena.free(lists);
-  return leaving;
+  const found = arena.allocate(taken.length * room);
+  const calls = taken.map((r, n) => [first.weightsOf(r), atoms.padded, DROPPED, first.largestOf(r), 0, found + n * room, 0, 0]);
+  await pool.run("keepHeaviest", calls, 1024);
+  const countOf = (n: number): number => arena.i32(found + n * room, 1)[0] as number;
+  const rest = [...taken.keys()].filter((n) => countOf(n) > SPARSE * atoms.size);
+  // a stage over all atoms costs as much as lists that hold a third of them, and no less for a few rows than for eight
+  const dear = 3 * rest.reduce((sum, n) => sum + countOf(n), 0) > Math.max(rest.length, 8) * atoms.size;
+  const leaving = [...taken.keys()].filter((n) => !dear || !rest.includes(n));
+  for (const n of leaving) lists.take(taken[n] as number, found + n * room);
+  arena.free(found);
+  return leaving.map((n) => taken[n] as number);
 }
 
-/** All of m from what the weights have summed to, the velocity there in full, and what the first leg missed of it. */
-async function handOver({ pool, atoms, first, second }: Legs, from: Flight, to: Flight, rows: readonly number[]): Promise<void> {
+/** All of m from what the weights have summed to: its part beyond the first d coordinates now counts. */
+async function toLean({ pool, atoms, first, second }: Legs, from: Flight, to: Flight, rows: readonly number[]): Promise<void> {
   const { arena } = pool;
-  const { dim, prefixDim } = atoms;
   const slots = 4 * Math.ceil(from.size / 4);
   const spent: RowMatrix = {
-    kind: "f32",
-    address: first.spent,
-    rows: from.size,
-    columns: atoms.size,
-    stride: 4 * atoms.padded,
-    padded: slots,
+    ...{ kind: "f32", address: first.spent, rows: from.size, columns: atoms.size },
+    ...{ stride: 4 * atoms.padded, padded: slots },
   };
-  const sums = rowMatrix(arena, "f64", from.size, dim);
+  const sums = rowMatrix(arena, "f64", from.size, atoms.dim);
   await addWeightedRows(pool, spent, atoms.rows, sums);
-  for (const r of rows) to.state.set(readRow(arena, sums, r), r * dim);
+  to.state.set(from.state);
+  await second.start(to, rows, (r) => Float64Array.from(readRow(arena, sums, r)));
   arena.free(sums.address);
-  await second.evaluate({ rows, s: to.s, state: to.state, out: to.velocity, peak: to.peak, leader: to.leader, stage: 0 });
-  const basis = arena.f32(atoms.basis, prefixDim * 16 * Math.ceil(dim / 16));
+  to.taken.set(to.s); // since the start
+  for (const r of rows) missed(to, r, from.velocity, 4);
+}
+
+/** All of m as the state. */
+async function toFull({ atoms, second, third }: Legs, from: Flight, to: Flight, rows: readonly number[]): Promise<void> {
+  for (const r of rows) to.state.set(second.whole(r, from.state), r * atoms.dim);
+  await third.evaluate({ rows, s: to.s, state: to.state, out: to.velocity, peak: to.peak, leader: to.leader, stage: 0 });
   for (const r of rows) {
     to.nfe[r] = (to.nfe[r] as number) + 1;
     to.known[r] = 1;
-    let squared = 0;
-    for (let k = 0; k < prefixDim; k++) {
-      let dot = 0;
-      for (let d = 0, p = k * 16 * Math.ceil(dim / 16); d < dim; d++, p++)
-        dot += (basis[p] as number) * (to.velocity[r * dim + d] as number);
-      squared += (dot - (from.velocity[r * prefixDim + k] as number)) ** 2;
-    }
-    to.error[r] = (to.error[r] as number) + (Math.sqrt(squared) * (to.s[r] as number)) / 4;
   }
 }
