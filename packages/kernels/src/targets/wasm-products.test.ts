@@ -16,7 +16,7 @@ const draws = (size: number, D: number, key: number) => points(normal(rngOf(key)
 test("products and sums in single precision are within their factors", async () => {
   const b = draws(203, 37, 1);
   const a = draws(6, 37, 2);
-  const bound = await wasmProducts(pool)(b);
+  const bound = await wasmProducts(pool, { dots: "float32" })(b);
   const norm = (v: Float64Array): number => Math.hypot(...v);
   const out = new Float64Array(6 * 203);
   await bound.multiply(a, out);
@@ -47,14 +47,14 @@ test("products and sums in single precision are within their factors", async () 
   expect(pool.arena.used()).toBeLessThan(before);
 });
 
-test("targets on the pool are within their bounds, early by its sums and late by differences", async () => {
+test.each(["float64", "float32"] as const)("targets on the pool are within their bounds: products in %s", async (dots) => {
   const { atoms: all } = problem(300, 12, 4);
-  const oracle = await targetOracle(all, { products: wasmProducts(pool) });
+  const oracle = await targetOracle(all, { products: wasmProducts(pool, { dots }) });
   const field = marginalField(condOt(), atomPosterior(all));
   const plan = { kind: "grid", rows: [3, 99], noise: draws(4, 12, 5), t: [0.02, 0.1, 0.5, 0.9, 0.99] } as const;
   const found = await oracle.evaluate(condOt(), plan, { epsilon: 1e-4 });
   const { bound = new Float64Array(0) } = found.certificate;
-  expect(found.certificate.backend).toMatch(/^targets on wasm ×/);
+  expect(found.certificate.backend).toMatch(/^targets on float.., sums on wasm ×/);
   let worst = 0;
   for (let p = 0; p < 40; p++) {
     const x = points(row(found.xt, p).slice(), 12);
