@@ -2,6 +2,7 @@ export * from "./anisotropic-posterior.js";
 export * from "./guided-field.js";
 export * from "./leave-one-out.js";
 export * from "./leave-one-out-likelihood.js";
+export * from "./local-field.js";
 export * from "./masked-posterior.js";
 export * from "./member-posterior.js";
 export * from "./members.js";

@@ -15,7 +15,7 @@ export interface Seeing {
   readonly mean: Float64Array;
   /** 1 where coordinate d is seen, 0 where it is hidden, [D]. */
   readonly seen: Uint8Array;
-  /** W v; `out` may be `v`. */
+  /** W v into the first r entries of `out`, which may be `v`. */
   whiten(v: Float64Array, out: Float64Array): void;
   /** WᵀW v; `out` may be `v`. */
   precision(v: Float64Array, out: Float64Array): void;
@@ -32,18 +32,20 @@ export function diagonalSeeing(precisions: Float64Array, mean: Float64Array, wha
   }
   const positive = precisions.filter((m) => m > 0);
   if (positive.length === 0) throw new RangeError(`Cannot use ${what}: no coordinate is seen; expected a positive entry`);
-  const roots = precisions.map(Math.sqrt);
-  const scale = (by: Float64Array) => (v: Float64Array, out: Float64Array) => {
-    for (let d = 0; d < by.length; d++) out[d] = by[d] * v[d];
-  };
+  const shown = Int32Array.from([...precisions.keys()].filter((d) => precisions[d] > 0));
+  const roots = positive.map(Math.sqrt);
   return {
     dim: precisions.length,
     rank: positive.length,
     logDet: positive.reduce((sum, m) => sum + Math.log(m), 0),
     mean,
     seen: Uint8Array.from(precisions, (m) => (m > 0 ? 1 : 0)),
-    whiten: scale(roots),
-    precision: scale(precisions),
+    whiten(v, out) {
+      for (let k = 0; k < shown.length; k++) out[k] = roots[k] * v[shown[k]];
+    },
+    precision(v, out) {
+      for (let d = 0; d < precisions.length; d++) out[d] = precisions[d] * v[d];
+    },
   };
 }
 

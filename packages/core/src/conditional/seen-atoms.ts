@@ -3,7 +3,7 @@
  *
  *     log p_t(x|z_i) = −‖y − αWz_i‖²/(2β²) + ½ log det WᵀW − (r/2) log 2πβ²     ∇ log p_t(x|z_i) = −WᵀW(x' − αz_i)/β²
  *
- * so that a query costs N·D for its logits whatever Σ is. Of a hidden coordinate nothing is learnt: E[ε_d|x] = m_d.
+ * so that a query costs N·r for its logits whatever Σ is. Of a hidden coordinate nothing is learnt: E[ε_d|x] = m_d.
  */
 import {
   type ComponentFamily,
@@ -14,7 +14,7 @@ import {
   type PathPoint,
   type WeightedAtoms,
 } from "../field/index.js";
-import { type Points, row, zeros, zerosLike } from "../points/index.js";
+import { type Points, row, zeros } from "../points/index.js";
 import type { Seeing } from "./seeing.js";
 
 /** Atoms with their images. */
@@ -34,19 +34,19 @@ export function seenAtoms(atoms: WeightedAtoms, seeing: Seeing): ComponentFamily
       `Cannot bind the data: the source has dim ${seeing.dim}, the data has dim ${z.dim}; expected equal dims`,
     );
   }
-  const whitened = mapRows(z, seeing.whiten);
-  const images = { z, white: { points: whitened, logWeights }, precise: mapRows(z, seeing.precision) };
+  const whitened = mapRows(z, seeing.whiten, seeing.rank);
+  const images = { z, white: { points: whitened, logWeights }, precise: mapRows(z, seeing.precision, z.dim) };
   return {
     dim: z.dim,
     size: z.size,
     singularAtData: true,
-    limit: (x, top = 0) => dataLimit(atoms, x, top, { atoms: whitened, x: mapRows(x, seeing.whiten) }),
+    limit: (x, top = 0) => dataLimit(atoms, x, top, { atoms: whitened, x: mapRows(x, seeing.whiten, seeing.rank) }),
     at: (point) => componentsAt(images, seeing, point),
   };
 }
 
-function mapRows(x: Points, map: (v: Float64Array, out: Float64Array) => void): Points {
-  const out = zerosLike(x);
+function mapRows(x: Points, map: (v: Float64Array, out: Float64Array) => void, dim: number): Points {
+  const out = zeros(x.size, dim);
   for (let b = 0; b < x.size; b++) map(row(x, b), row(out, b));
   return out;
 }
@@ -61,15 +61,16 @@ function componentsAt({ z, white, precise }: Images, seeing: Seeing, { alpha, be
   }
   const constant = 0.5 * logDet - 0.5 * rank * Math.log(2 * Math.PI * variance);
   const centred = new Float64Array(D); // x − βm
-  const image = zeros(1, D).data;
+  const whitened = new Float64Array(rank);
+  const image = new Float64Array(D);
   const centre = (x: Float64Array): void => {
     for (let d = 0; d < D; d++) centred[d] = x[d] - beta * mean[d];
   };
   return {
     logDensities(x, out) {
       centre(x);
-      seeing.whiten(centred, image);
-      logitsOf(white, image, { alpha, variance }, out);
+      seeing.whiten(centred, whitened);
+      logitsOf(white, whitened, { alpha, variance }, out);
       for (let i = 0; i < out.length; i++) out[i] += constant;
     },
     means(x, which, { denoiser, scaledNoise, score }: ComponentMeans) {
