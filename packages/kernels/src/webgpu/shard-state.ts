@@ -47,7 +47,7 @@ function fillSums(
     const at = chunk * rows + b;
     const [top = 0, mass = 0, massSquared = 0, logitSum = 0] = sums.subarray(4 * at, 4 * at + 4);
     state.top[b] = top + (prepared.shift[first + b] ?? 0);
-    state.mass[b] = mass;
+    state.mass[b] = mass > 0 ? mass : Number.NaN; // the kernel's sign of a row for float64, which no merge may wash out
     state.massSquared[b] = massSquared;
     state.logitSum[b] = logitSum;
     const mean = means.subarray(4 * layout.quads * at, 4 * layout.quads * at + bound.dim);

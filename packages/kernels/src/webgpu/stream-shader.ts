@@ -16,26 +16,24 @@ const walk = (quads: number, body: string, after = ""): string => /* wgsl */ `
     workgroupBarrier();
   }`;
 
-/**
- * The partial state of one chunk for small dimensions, one invocation a query: the largest logit, then the sums relative to
- * it, then the second moment about the mean. Logits are computed again in each walk, so that nothing is ever rescaled.
- * Nothing in WGSL makes all walks round alike: where the largest weight is not 1, or the weights sum to something else the
- * second time, the mass tells so as a negative number.
- */
-export function streamShader({ quads }: RowLayout, { spread }: { readonly spread: boolean }): string {
-  const logit = /* wgsl */ `let product = ${each(quads, (q) => `dot(x${q}, y${q})`, " + ")};
+/** The logit of atom n of the tile. */
+const logitOf = (quads: number): string => /* wgsl */ `let product = ${each(quads, (q) => `dot(x${q}, y${q})`, " + ")};
       let logit = product + biases[n];`;
-  const weight = /* wgsl */ `${logit}
+
+/** Its weight w, or the next atom where that is zero. */
+const weightOf = (quads: number): string => /* wgsl */ `${logitOf(quads)}
       let below = logit - top;
       if (below <= ${CUT}.0) { continue; }
       let w = select(exp(below), 1.0, below == 0.0);`;
-  const second = /* wgsl */ `var second = 0.0;
+
+/** The second moment about the mean, and once more the sum of the weights. */
+const secondMoment = (quads: number): string => /* wgsl */ `var second = 0.0;
   var secondPart = 0.0;
   var again = 0.0;
   var againPart = 0.0;
   ${walk(
     quads,
-    `${weight}
+    `${weightOf(quads)}
       ${each(quads, (q) => `let d${q} = y${q} - m${q};`)}
       let squared = ${each(quads, (q) => `dot(d${q}, d${q})`, " + ")};
       secondPart += w * squared;
@@ -47,6 +45,14 @@ export function streamShader({ quads }: RowLayout, { spread }: { readonly spread
   )}
   alike = alike && again == sum.x;
   spreads[at] = second;`;
+
+/**
+ * The partial state of one chunk for small dimensions, one invocation a query: the largest logit, then the sums relative to
+ * it, then the second moment about the mean. Logits are computed again in each walk, so that nothing is ever rescaled.
+ * Nothing in WGSL makes all walks round alike: where the largest weight is not 1, or the weights sum to something else the
+ * second time, the mass tells so as a negative number.
+ */
+export function streamShader({ quads }: RowLayout, { spread }: { readonly spread: boolean }): string {
   return /* wgsl */ `${SHAPE}
 @group(0) @binding(1) var<storage, read> queries: array<vec4<f32>>; // [rows, P]
 @group(0) @binding(2) var<storage, read> atoms: array<vec4<f32>>; // [stride, P]
@@ -64,14 +70,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let at = group.y * shape.rows + row;
   ${each(quads, (q) => `let x${q} = queries[row * ${quads}u + ${q}u];`)}
   var top = ${LOWEST};
-  ${walk(quads, `${logit}\n      top = max(top, logit);`)}
+  ${walk(quads, `${logitOf(quads)}\n      top = max(top, logit);`)}
   var heaviest = 0.0;
   var sum = vec3<f32>();
   var sumPart = vec3<f32>();
   ${each(quads, (q) => `var s${q} = vec4<f32>();\n      var p${q} = vec4<f32>();`)}
   ${walk(
     quads,
-    `${weight}
+    `${weightOf(quads)}
       heaviest = max(heaviest, w);
       sumPart += vec3<f32>(w, w * w, w * below);
       ${each(quads, (q) => `p${q} += w * y${q};`)}`,
@@ -81,7 +87,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   )}
   var alike = heaviest == 1.0;
   ${each(quads, (q) => `let m${q} = s${q} / sum.x;\n      means[at * ${quads}u + ${q}u] = m${q};`)}
-  ${spread ? second : ""}
+  ${spread ? secondMoment(quads) : ""}
   sums[at] = vec4<f32>(top, select(${LOWEST}, sum.x, alike), sum.yz);
 }
 `;
