@@ -1,7 +1,7 @@
 // The exact scan of a block of atoms in few dimensions: columns of doubles, two atoms at a time.
 import { emptyBest, pushBest } from "./best";
 import { exactWeights } from "./exact-weights";
-import { sum2 } from "./lanes";
+import { max2, sum2 } from "./lanes";
 import { BLOCK, ScanQuery, SUMS, Sums } from "./scan-query";
 
 /** r² with r = x − αz of two atoms. */
@@ -12,25 +12,35 @@ function squared(x: v128, alpha: v128, z: usize): v128 {
   return f64x2.mul(r, r);
 }
 
+/** log π + scale·s of two atoms, stored. */
+// @ts-ignore: decorator
+@inline
+function finish(bias: usize, scale: v128, s: v128, out: usize): v128 {
+  const logits = f64x2.add(v128.load(bias), f64x2.mul(scale, s));
+  v128.store(out, logits);
+  return logits;
+}
+
 /**
- * Logits of one query over n atoms: squares are summed over the coordinates in order; columns start at z, `ldz` bytes apart.
+ * Logits of one query over n atoms, and the largest of them: squares are summed over the coordinates in order; columns start at z, `ldz` bytes apart.
  * Two coordinates, or three, are taken in one pass.
  */
-export function columnLogits(query: ScanQuery, x: usize, z: usize, bias: usize, n: i32, out: usize): void {
+export function columnLogits(query: ScanQuery, x: usize, z: usize, bias: usize, n: i32, out: usize): f64 {
   const alpha = f64x2.splat(query.alpha), scale = f64x2.splat(query.scale), bytes = <usize>n << 3, ldz = query.ldz;
   const dim = query.dim;
+  let tops = f64x2.splat(-Infinity);
   const x0 = v128.load64_splat(x), x1 = v128.load64_splat(x, 8); // rows are padded with zeros
   if (dim == 1) {
-    for (let k: usize = 0; k < bytes; k += 16) v128.store(out + k, f64x2.add(v128.load(bias + k), f64x2.mul(scale, squared(x0, alpha, z + k))));
-    return;
+    for (let k: usize = 0; k < bytes; k += 16) tops = f64x2.pmax(tops, finish(bias + k, scale, squared(x0, alpha, z + k), out + k));
+    return max2(tops);
   }
   const z1 = z + ldz;
   if (dim == 2) {
     for (let k: usize = 0; k < bytes; k += 16) {
       const s = f64x2.add(squared(x0, alpha, z + k), squared(x1, alpha, z1 + k));
-      v128.store(out + k, f64x2.add(v128.load(bias + k), f64x2.mul(scale, s)));
+      tops = f64x2.pmax(tops, finish(bias + k, scale, s, out + k));
     }
-    return;
+    return max2(tops);
   }
   for (let k: usize = 0; k < bytes; k += 16) v128.store(out + k, f64x2.add(squared(x0, alpha, z + k), squared(x1, alpha, z1 + k)));
   for (let d: i32 = 2; d < dim - 1; d++) {
@@ -40,8 +50,9 @@ export function columnLogits(query: ScanQuery, x: usize, z: usize, bias: usize, 
   const xl = v128.load64_splat(x + (<usize>(dim - 1) << 3)), zl = z + <usize>(dim - 1) * ldz;
   for (let k: usize = 0; k < bytes; k += 16) {
     const s = f64x2.add(v128.load(out + k), squared(xl, alpha, zl + k));
-    v128.store(out + k, f64x2.add(v128.load(bias + k), f64x2.mul(scale, s)));
+    tops = f64x2.pmax(tops, finish(bias + k, scale, s, out + k));
   }
+  return max2(tops);
 }
 
 /** Σ w z of one coordinate over n atoms, n a multiple of 4. */
@@ -87,14 +98,14 @@ export function exactColumns(workspace: usize, q: usize, row: i32, rows: i32, fr
   const z = query.z + (<usize>from << 3), bias = query.bias + (<usize>from << 3), block = <usize>BLOCK << 3;
   memory.fill(out, 0, <usize>rows * query.ldo);
   for (let r: i32 = 0; r < rows; r++, out += query.ldo) {
-    columnLogits(query, query.x + <usize>(row + r) * query.ldx, z, bias, n, workspace);
+    const top = columnLogits(query, query.x + <usize>(row + r) * query.ldx, z, bias, n, workspace);
     if (query.top > 0) {
       const best = out + SUMS + <usize>query.bytes * (query.tangent ? 2 : 1);
       emptyBest(best, query.top);
       pushBest(best, query.top, workspace, n, from);
     }
     const sums = changetype<Sums>(out);
-    if (!exactWeights(workspace, n, sums)) {
+    if (!exactWeights(workspace, n, top, sums)) {
       sums.top = -Infinity;
       continue;
     }

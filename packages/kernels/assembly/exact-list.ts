@@ -2,7 +2,7 @@
 import { emptyBest, pushBest } from "./best";
 import { exactWeights } from "./exact-weights";
 import { divideMean } from "./exact-rows";
-import { sum2 } from "./lanes";
+import { largest, sum2 } from "./lanes";
 import { ScanQuery, SUMS, Sums } from "./scan-query";
 
 /** −‖x − αz‖²/(2v), squares summed as `exactRows` sums them. */
@@ -64,7 +64,7 @@ export function exactList(workspace: usize, q: usize, row: i32, list: usize, n: 
     pushBest(best, query.top, workspace, n, 0);
   }
   const sums = changetype<Sums>(out);
-  if (!exactWeights(workspace, padded, sums)) {
+  if (!exactWeights(workspace, padded, largest(workspace, padded), sums)) {
     sums.top = -Infinity;
     return;
   }

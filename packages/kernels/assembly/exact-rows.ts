@@ -1,6 +1,7 @@
 // The exact scan of a block of atoms that are rows of doubles: differences before squares, and one fixed order of sums.
 import { emptyBest, pushBest } from "./best";
 import { exactWeights } from "./exact-weights";
+import { largest } from "./lanes";
 import { addMoments } from "./second-moments";
 import { BLOCK, ScanQuery, SUMS, Sums, WEIGHTS } from "./scan-query";
 
@@ -163,7 +164,7 @@ export function exactRows(workspace: usize, q: usize, row: i32, rows: i32, from:
       emptyBest(best, query.top);
       pushBest(best, query.top, logits, n, from);
     }
-    if (exactWeights(logits, n, changetype<Sums>(to))) continue;
+    if (exactWeights(logits, n, largest(logits, n), changetype<Sums>(to))) continue;
     changetype<Sums>(to).top = -Infinity;
     memory.fill(logits, 0, <usize>n << 3);
   }

@@ -1,17 +1,14 @@
 // From the logits of one row of a block to its weights, in double precision.
 import { exp2d } from "./exp";
-import { max2, sum2 } from "./lanes";
+import { sum2 } from "./lanes";
 import { Sums } from "./scan-query";
 
 /**
- * Turns n logits, n a multiple of 4, into w = exp(ℓ − top) in place, 0 where that is below e⁻¹⁰⁰, and writes top, Σ w, Σ w² and
+ * Turns n logits, n a multiple of 4 and the largest of them `top`, into w = exp(ℓ − top) in place, 0 where that is below e⁻¹⁰⁰, and writes top, Σ w, Σ w² and
  * Σ w(ℓ − top). False where no logit is above −∞: nothing is written then.
  */
-export function exactWeights(logits: usize, n: i32, sums: Sums): bool {
+export function exactWeights(logits: usize, n: i32, top: f64, sums: Sums): bool {
   const end = logits + (<usize>n << 3);
-  let tops = f64x2.splat(-Infinity);
-  for (let p = logits; p < end; p += 16) tops = f64x2.pmax(tops, v128.load(p));
-  const top = max2(tops);
   if (top == -Infinity) return false;
   const reference = f64x2.splat(top), lowest = f64x2.splat(-100.0);
   let mass = f64x2.splat(0), squares = mass, entropy = mass;

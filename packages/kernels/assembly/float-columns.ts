@@ -37,9 +37,9 @@ export function floatColumns(workspace: usize, q: usize, row: i32, rows: i32, fr
     for (let i: i32 = from; i < from + n; i += NEAR) {
       const here = min(NEAR, from + n - i);
       const z = query.z + (<usize>i << 3);
-      columnLogits(query, x, z, query.bias + (<usize>i << 3), here, workspace);
+      const top = columnLogits(query, x, z, query.bias + (<usize>i << 3), here, workspace);
       if (query.top > 0) pushBest(mean + <usize>query.bytes, query.top, workspace, here, i);
-      const factor = weigh(workspace, here, query.cut, weights, out, 1);
+      const factor = weigh(workspace, here, top, query.cut, weights, out, 1);
       for (let d: usize = 0; d < <usize>query.dim; d++) {
         const at = mean + (d << 3);
         store<f64>(at, load<f64>(at) * factor + weightedSum(weights, z + d * query.ldz, here));

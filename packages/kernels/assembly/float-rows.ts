@@ -1,6 +1,7 @@
 // The certified scan over atoms that are rows of centred floats: logits from dot products, weights as they come, sums of
 // the rows that have weight. Neither logits nor weights of all atoms ever exist at once.
 import { emptyBest, pushBest } from "./best";
+import { max2 } from "./lanes";
 import { productTile } from "./products";
 import { ScanQuery, SUMS, Sums } from "./scan-query";
 import { weigh } from "./softmax";
@@ -12,14 +13,18 @@ const REACH: i32 = 512;
 export const LOGITS: usize = <usize>(TILE + 8) << 3;
 const FLOATS: usize = <usize>(TILE + 16) << 2;
 
-/** ℓ = (α/v)·x'·y + bias, in place, for n atoms. */
+/** ℓ = (α/v)·x'·y + bias, in place, for n atoms; the largest. */
 // @ts-ignore: decorator
 @inline
-export function finishLogits(products: usize, rate: f64, bias: usize, n: i32): void {
+export function finishLogits(products: usize, rate: f64, bias: usize, n: i32): f64 {
   const factor = f64x2.splat(rate);
+  let tops = f64x2.splat(-Infinity);
   for (const end = products + (<usize>n << 3); products < end; products += 16, bias += 16) {
-    v128.store(products, f64x2.add(f64x2.mul(factor, v128.load(products)), v128.load(bias)));
+    const logits = f64x2.add(f64x2.mul(factor, v128.load(products)), v128.load(bias));
+    v128.store(products, logits);
+    tops = f64x2.pmax(tops, logits);
   }
+  return max2(tops);
 }
 
 /** Multiplies `bytes` of doubles. */
@@ -35,9 +40,9 @@ function addTile(query: ScanQuery, row: i32, rows: i32, from: i32, n: i32, out: 
   productTile(query.x + <usize>row * query.ldx, query.ldx, rows, y, query.ldz, n, query.bytes, workspace, LOGITS);
   for (let r: i32 = 0; r < rows; r++) {
     const logits = workspace + <usize>r * LOGITS, to = out + <usize>r * query.ldo;
-    finishLogits(logits, query.rate, query.bias + (<usize>from << 3), n);
+    const top = finishLogits(logits, query.rate, query.bias + (<usize>from << 3), n);
     if (query.top > 0) pushBest(to + SUMS + doubles, query.top, logits, n, from);
-    const factor = weigh(logits, n, query.cut, weights + <usize>r * FLOATS, to, 1);
+    const factor = weigh(logits, n, top, query.cut, weights + <usize>r * FLOATS, to, 1);
     if (factor != 1) scale(to + SUMS, doubles, factor);
   }
   sumTile(lists, weights, FLOATS, rows, y, query.ldz, n, query.bytes, out + SUMS, query.ldo);

@@ -44,3 +44,10 @@ export function sum2(v: v128): f64 {
 export function max2(v: v128): f64 {
   return max(f64x2.extract_lane(v, 0), f64x2.extract_lane(v, 1));
 }
+
+/** The largest of n doubles, n even. */
+export function largest(at: usize, n: i32): f64 {
+  let tops = f64x2.splat(-Infinity);
+  for (const end = at + (<usize>n << 3); at < end; at += 16) tops = f64x2.pmax(tops, v128.load(at));
+  return max2(tops);
+}

@@ -1,7 +1,6 @@
 // Which atoms may matter, by single precision: the others are shown to be negligible without their double precision.
 import { emptyBest, pushBest } from "./best";
 import { finishLogits, LOGITS } from "./float-rows";
-import { max2 } from "./lanes";
 import { productTile } from "./products";
 import { ScanQuery } from "./scan-query";
 import { TILE, TILE_ROWS } from "./weighted-sums";
@@ -47,14 +46,12 @@ function prune(indices: usize, logits: usize, count: i32, least: f64): i32 {
 }
 
 /** Adds the candidates among n atoms of one row. */
-function collect(query: ScanQuery, to: usize, logits: usize, from: i32, n: i32): void {
+function collect(query: ScanQuery, to: usize, logits: usize, from: i32, n: i32, top: f64): void {
   const row = changetype<Screened>(to);
   if (row.count < 0) return;
   const room = row.room, k = query.top;
   const indices = to + HEAD, kept = indices + (<usize>room << 2), best = kept + (<usize>room << 3);
-  let tops = f64x2.splat(row.top);
-  for (let i: i32 = 0; i < n; i += 2) tops = f64x2.pmax(tops, v128.load(logits + (<usize>i << 3)));
-  row.top = max2(tops);
+  row.top = max(row.top, top);
   if (k > 0) pushBest(best, k, logits, n, from);
   const least = threshold(row, best, k), least2 = f64x2.splat(least);
   let count = row.count;
@@ -78,6 +75,12 @@ function collect(query: ScanQuery, to: usize, logits: usize, from: i32, n: i32):
   row.count = count;
 }
 
+/** Whether all of some rows have had too many candidates: nothing more is to be learnt of them. */
+function lost(to: usize, ldo: usize, rows: i32): bool {
+  for (let r: i32 = 0; r < rows; r++) if (changetype<Screened>(to + <usize>r * ldo).count >= 0) return false;
+  return true;
+}
+
 /**
  * The candidates among atoms [from, from + n) for queries [row, row + rows), n and rows multiples of 4; their `depth`, `slack` and
  * `room` are there already. Needs 34816 bytes of workspace.
@@ -94,11 +97,12 @@ export function screenRows(workspace: usize, q: usize, row: i32, rows: i32, from
     const wide = min(TILE, n - i), y = query.z + <usize>(from + i) * query.ldz;
     for (let r: i32 = 0; r < rows; r += TILE_ROWS) {
       const here = min(TILE_ROWS, rows - r);
+      if (lost(out + <usize>r * query.ldo, query.ldo, here)) continue;
       productTile(query.x + <usize>(row + r) * query.ldx, query.ldx, here, y, query.ldz, wide, query.bytes, workspace, LOGITS);
       for (let s: i32 = 0; s < here; s++) {
         const logits = workspace + <usize>s * LOGITS;
-        finishLogits(logits, query.rate, query.bias + (<usize>(from + i) << 3), wide);
-        collect(query, out + <usize>(r + s) * query.ldo, logits, from + i, wide);
+        const top = finishLogits(logits, query.rate, query.bias + (<usize>(from + i) << 3), wide);
+        collect(query, out + <usize>(r + s) * query.ldo, logits, from + i, wide, top);
       }
     }
   }

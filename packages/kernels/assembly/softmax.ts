@@ -1,18 +1,15 @@
 // From logits to weights, one row at a time.
 import { exp2d, exp4 } from "./exp";
-import { max2, promoteHigh, sum2 } from "./lanes";
+import { largest, promoteHigh, sum2 } from "./lanes";
 
 /**
- * Weights w = exp(ℓ − top) of n logits at `logits` (doubles, n a multiple of 4) as floats into `weights`, exactly 0 where
+ * Weights w = exp(ℓ − top) of n logits at `logits` (doubles, n a multiple of 4, the largest of them `top`) as floats into `weights`, exactly 0 where
  * ℓ − top ≤ −cut, cut ≤ 87. Writes [top, Σ w, Σ w², Σ w(ℓ − top)] to `stats`, in doubles. Where `running` is set, `stats` holds
  * those of earlier atoms: top is then the larger of both, and the return value is the factor that earlier sums have
  * to be multiplied with (those in `stats` have been).
  */
-export function weigh(logits: usize, n: i32, cut: f64, weights: usize, stats: usize, running: i32): f64 {
-  let tops = f64x2.splat(-Infinity);
+export function weigh(logits: usize, n: i32, top: f64, cut: f64, weights: usize, stats: usize, running: i32): f64 {
   const end = logits + (<usize>n << 3);
-  for (let p = logits; p < end; p += 16) tops = f64x2.pmax(tops, v128.load(p));
-  let top = max2(tops);
   let factor: f64 = 1;
   if (running) {
     const before = load<f64>(stats);
@@ -68,6 +65,7 @@ function shiftStats(stats: usize, from: f64, to: f64): f64 {
 /** Weights of `rows` rows of n logits, each as `weigh` makes them from nothing; stats are [rows, 4]. */
 export function softmaxRows(_workspace: usize, logits: usize, ldl: usize, rows: i32, n: i32, cut: f64, weights: usize, ldw: usize, stats: usize): void {
   for (let r: i32 = 0; r < rows; r++) {
-    weigh(logits + <usize>r * ldl, n, cut, weights + <usize>r * ldw, stats + (<usize>r << 5), 0);
+    const row = logits + <usize>r * ldl;
+    weigh(row, n, largest(row, n), cut, weights + <usize>r * ldw, stats + (<usize>r << 5), 0);
   }
 }
