@@ -31,12 +31,16 @@ export interface ModuleServer {
   readonly close: () => Promise<void>;
 }
 
+/** What a page must be served with to share memory with workers. */
+const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+
 /** Serves the built packages to a page on this machine, and modules of the tests with their types removed. */
-export async function serveModules(): Promise<ModuleServer> {
+export async function serveModules({ isolated = false }: { readonly isolated?: boolean } = {}): Promise<ModuleServer> {
+  const isolation = isolated ? ISOLATION : {};
   const server = createServer((request, response) => {
     const path = posix.normalize(new URL(request.url ?? "/", "http://localhost").pathname);
     answer(path).then(
-      ([type, body]) => response.writeHead(200, { "content-type": `${type}; charset=utf-8` }).end(body),
+      ([type, body]) => response.writeHead(200, { "content-type": `${type}; charset=utf-8`, ...isolation }).end(body),
       () => response.writeHead(404).end(),
     );
   });

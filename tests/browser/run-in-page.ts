@@ -6,8 +6,11 @@ import { type ModuleServer, serveModules } from "./module-server.js";
 /** Calls a function of a module of the folder `scenario` in a page; what goes in and comes out survives JSON. */
 export type RunInPage = <R>(test: TestContext, name: string, call: string, ...parameters: readonly unknown[]) => Promise<R>;
 
-/** One Chromium, one server and one page for the tests of a file: what a module has made ready stays ready. */
-export function inChromium(flags?: readonly string[]): RunInPage {
+/**
+ * One Chromium, one server and one page for the tests of a file: what a module has made ready stays ready. An `isolated` page
+ * may share memory with workers.
+ */
+export function inChromium(flags?: readonly string[], { isolated = false }: { readonly isolated?: boolean } = {}): RunInPage {
   const contextFor = sharedChromium(flags);
   const problems: string[] = [];
   let server: Promise<ModuleServer> | undefined;
@@ -15,7 +18,7 @@ export function inChromium(flags?: readonly string[]): RunInPage {
   afterAll(async () => (await server)?.close());
   const open = async (test: TestContext): Promise<Page> => {
     const context = await contextFor(test);
-    server ??= serveModules();
+    server ??= serveModules({ isolated });
     const page = await context.newPage();
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("response", (response) => {

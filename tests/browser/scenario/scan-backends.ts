@@ -1,5 +1,5 @@
 import type { ScanBackend, WeightedAtoms } from "@fluxion/core";
-import { bindAtoms, webgpuBackend } from "@fluxion/kernels";
+import { bindAtoms, wasmBackend, wasmPool, webgpuBackend } from "@fluxion/kernels";
 import { check, checkLife } from "../../../conformance/scan-backend.js";
 import { ordinary, type ScanRecipe, scanProblem } from "../../../conformance/scan-problems.js";
 import { sharedDevice } from "./gpu-device.js";
@@ -8,6 +8,14 @@ type MakeBackend = (atoms: WeightedAtoms) => ScanBackend | Promise<ScanBackend>;
 
 /** Backends by name, each made ready once for a page. */
 const makers: Record<string, () => Promise<MakeBackend>> = {
+  wasm: async () => {
+    const pool = await wasmPool({ threads: 2 });
+    return (atoms) => wasmBackend(atoms, { pool });
+  },
+  "wasm without fused products": async () => {
+    const pool = await wasmPool({ threads: 2, relaxed: false });
+    return (atoms) => wasmBackend(atoms, { pool });
+  },
   webgpu: async () => {
     const device = await sharedDevice();
     return (atoms) => webgpuBackend(bindAtoms(atoms), { device });
@@ -37,6 +45,14 @@ export async function violations(name: string, recipes: readonly ScanRecipe[]): 
     await backend.close();
   }
   return found;
+}
+
+/** What the backend of a page calls itself. */
+export async function nameOf(name: string): Promise<string> {
+  const make = await maker(name);
+  const backend = await make(scanProblem(ordinary).atoms);
+  await backend.close();
+  return backend.name;
 }
 
 /** What it violates of the life of a backend. */
