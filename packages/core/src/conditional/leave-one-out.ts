@@ -33,8 +33,8 @@ const REST = 1e-6;
  *     μ_{−i} = (μ − λ_i m_i)/(1 − λ_i)     log p_{−i} = log p + log(1 − λ_i) − log(1 − π_i)
  *
  * with m_i = E[z|x,i], the atom itself where it is not smoothed. Where 1 − λ_i < 10⁻⁶ it scans the others alone; everywhere
- * else the relative error of the result is at most some 10⁶ roundings. What it leaves out are atoms: rows that repeat go
- * together.
+ * else λ_i is off by a few roundings of its logit, and the result by at most 10⁶ times that. What it leaves out are atoms: rows
+ * that repeat go together.
  * @throws RangeError when there is no atom to leave out for a point, or none is left.
  */
 export function leaveOneOut(
