@@ -7,15 +7,22 @@ import {
   kernelArray,
   paddedHalfNorms,
 } from "./atom-table.js";
+import type { ChunkPlan } from "./chunk-plan.js";
 import type { RowSums } from "./dense-state.js";
 import type { Kernel, KernelArray, KernelTensor } from "./onnxruntime.js";
-import { RUN } from "./scan-graph.js";
+import { RUN, type SumColumns } from "./scan-graph.js";
 
 /** Up to this many coordinates one product of few columns gives all sums: it costs no more than that for the mean. */
 const MOST_JOINT = 13;
 
 /** Whether the sums of atoms with D coordinates come from one product. */
 export const isJoint = (dim: number): boolean => dim <= MOST_JOINT;
+
+/** What the sums graph gives for atoms with D coordinates. */
+export function columnsOf(dim: number, spread: boolean): SumColumns {
+  if (isJoint(dim)) return "joint";
+  return spread ? "spread" : "plain";
+}
 
 /** Columns of the rows that the sums graph multiplies. */
 export const widthOf = (dim: number): number => (isJoint(dim) ? dim + JOINT_EXTRA : dim);
@@ -37,29 +44,32 @@ export interface ChunkSummer {
   row(r: number, top: number, at: number, form: LogitForm): RowSums;
 }
 
-/** @param relative Whether the graph takes the largest logit off before it multiplies. */
+/** What a summer reads. */
+export interface SummerSetup {
+  readonly table: AtomTable;
+  readonly logWeights: Float64Array;
+  readonly dim: number;
+  /** What the graph gives. */
+  readonly columns: SumColumns;
+  /** Whether the graph takes the largest logit off before it multiplies. */
+  readonly relative: boolean;
+}
+
+/** A summer for chunks of `atoms` atoms, with memory of its own. */
 export function chunkSummer(
   kernel: Kernel,
-  {
-    table,
-    logWeights,
-    dim,
-    relative,
-  }: { readonly table: AtomTable; readonly logWeights: Float64Array; readonly dim: number; readonly relative: boolean },
-  { rows, atoms }: { readonly rows: number; readonly atoms: number },
+  { table, logWeights, dim, columns, relative }: SummerSetup,
+  { rows, atoms }: ChunkPlan,
 ): ChunkSummer {
-  const joint = isJoint(dim);
+  const joint = columns === "joint";
   const width = widthOf(dim);
   const runs = atoms / RUN;
   const read: ChunkReader = joint ? jointReader(table, logWeights, dim, atoms) : table.reader(atoms);
-  const halfNorms = joint ? undefined : paddedHalfNorms(table, atoms);
+  const halfNorms = columns === "spread" ? paddedHalfNorms(table, atoms) : undefined;
   const array = (length: number): KernelArray => kernelArray(table.format, length);
   const [shares, products, squares] = [array(rows * atoms), array(rows * width), array(rows * runs)];
-  const [masses, crosses, halves] = [0, 1, 2].map(() => array(joint ? 0 : rows * runs)) as [
-    KernelArray,
-    KernelArray,
-    KernelArray,
-  ];
+  const perRun = (wanted: boolean): KernelArray => array(wanted ? rows * runs : 0);
+  const [masses, crosses, halves] = [perRun(!joint), perRun(!joint), perRun(columns === "spread")] as const;
   const total = (values: KernelArray, r: number): number => {
     let sum = 0;
     for (let k = r * runs; k < (r + 1) * runs; k++) sum += values[k] as number;
@@ -68,16 +78,17 @@ export function chunkSummer(
   return {
     async run(logits, chunk) {
       const count = logits.shape[0] ?? 0;
-      const part = (data: KernelArray, columns: number): KernelTensor => ({
-        data: data.subarray(0, count * columns),
-        shape: [count, columns],
+      const part = (data: KernelArray, wide: number): KernelTensor => ({
+        data: data.subarray(0, count * wide),
+        shape: [count, wide],
       });
       const outputs = { shares: part(shares, atoms), products: part(products, width), squares: part(squares, runs) };
       const y = { data: read(chunk), shape: [atoms, width] };
-      if (halfNorms === undefined) return kernel.run({ logits, y }, outputs);
-      const perRun = { masses: part(masses, runs), crosses: part(crosses, runs), halves: part(halves, runs) };
+      if (joint) return kernel.run({ logits, y }, outputs);
+      const also = { ...outputs, masses: part(masses, runs), crosses: part(crosses, runs) };
+      if (halfNorms === undefined) return kernel.run({ logits, y }, also);
       const norms = { data: halfNorms.subarray(chunk.from, chunk.from + atoms), shape: [atoms] };
-      return kernel.run({ logits, y, halfNorms: norms }, { ...outputs, ...perRun });
+      return kernel.run({ logits, y, halfNorms: norms }, { ...also, halves: part(halves, runs) });
     },
     row(r, top, at, { slopes, query, curvature }) {
       const from = r * width;
@@ -86,7 +97,7 @@ export function chunkSummer(
       if (!joint) {
         const share = total(masses, r);
         const gaps = total(crosses, r) - (relative ? 0 : top * share);
-        return { products, from, largest, share, squares: squared, halves: total(halves, r), gaps };
+        return { products, from, largest, share, squares: squared, halves: halfNorms ? total(halves, r) : 0, gaps };
       }
       const share = products[from + dim] as number;
       const half = products[from + dim + 1] as number;

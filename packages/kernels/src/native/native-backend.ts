@@ -2,18 +2,18 @@ import { certifyScan, type Demand, type Points, type Scan, type ScanBackend, typ
 import type { BoundAtoms } from "../bind/index.js";
 import { type AtomTable, doubleTable, singleTable } from "./atom-table.js";
 import { planChunks } from "./chunk-plan.js";
-import { isJoint, widthOf } from "./chunk-sums.js";
+import { columnsOf, widthOf } from "./chunk-sums.js";
 import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult } from "./join-rows.js";
-import { type Kernel, type KernelRuntime, loadRuntime } from "./onnxruntime.js";
+import { type Kernel, type KernelRuntime, loadRuntime, machineThreads } from "./onnxruntime.js";
 import { probeLogitDepth } from "./order-probe.js";
 import { logitsModel, type ScanFormat, sumsModel } from "./scan-graph.js";
-import { scanRows } from "./scan-rows.js";
+import { type PartialScan, scanRows } from "./scan-rows.js";
 import { type PassTools, type Precision, workspacePool } from "./workspace.js";
 
 /** Options of `nativeBackend`. */
 export interface NativeBackendOptions {
-  /** Threads that compute. @defaultValue 2 */
+  /** Threads that compute. @defaultValue all of the machine */
   readonly threads?: number;
   /** Opens the library that computes. @defaultValue onnxruntime-node */
   readonly runtime?: () => Promise<KernelRuntime>;
@@ -35,7 +35,7 @@ const SINGLE_LIMIT = 1e-4;
  * @throws Error when onnxruntime-node is not installed; RangeError when the number of threads is none.
  */
 export async function nativeBackend(bound: BoundAtoms, options: NativeBackendOptions = {}): Promise<ScanBackend> {
-  const { threads = 2, runtime = loadRuntime } = options;
+  const { threads = await machineThreads(), runtime = loadRuntime } = options;
   if (!(Number.isInteger(threads) && threads >= 1)) {
     throw new RangeError(`Cannot open the native backend: the number of threads is ${threads}; expected a whole number from 1`);
   }
@@ -54,21 +54,24 @@ export async function nativeBackend(bound: BoundAtoms, options: NativeBackendOpt
     tables.float64 ??= doubleTable(bound);
     return tables.float64;
   };
-  const precisions = new Map<ScanFormat, Precision>();
-  const open = async (format: ScanFormat): Promise<Precision> => {
+  const precisions = new Map<string, Precision>();
+  const open = async (format: ScanFormat, spread: boolean): Promise<Precision> => {
+    const columns = columnsOf(dim, spread);
+    const key = `${format.logits} ${format.sums} ${columns}`;
     const tools = {
-      logits: await kernel(`logits ${format.logits}`, () => logitsModel(dim, format)),
-      sums: await kernel(`sums ${format.logits} ${format.sums}`, () => sumsModel(widthOf(dim), format, isJoint(dim))),
+      logits: await kernel(format.logits, () => logitsModel(dim, format)),
+      sums: await kernel(key, () => sumsModel(widthOf(dim), format, columns)),
+      columns,
       logitTable: tableOf(format.logits),
       sumTable: tableOf(format.sums),
       logWeights: bound.logWeights,
       dim,
     };
-    const known = precisions.get(format) ?? { tools, pool: workspacePool(tools), depth: depthOf(tools) };
-    precisions.set(format, known);
+    const known = precisions.get(key) ?? { tools, pool: workspacePool(tools), depth: depthOf(tools) };
+    precisions.set(key, known);
     return known;
   };
-  await open(FORMATS[0] as ScanFormat); // what is wrong with the library shows now, and not at the first scan
+  await open(FORMATS[0] as ScanFormat, false); // what is wrong with the library shows now, and not at the first scan
   const backend: ScanBackend = {
     name: threads === 1 ? "native" : `native ×${threads}`,
     dim,
@@ -125,7 +128,7 @@ const FINEST = 1e-12;
 async function scanCertified(
   bound: BoundAtoms,
   backend: ScanBackend,
-  open: (format: ScanFormat) => Promise<Precision>,
+  open: (format: ScanFormat, spread: boolean) => Promise<Precision>,
   { x, query, epsilon }: { readonly x: Points; readonly query: ScanQuery; readonly epsilon: number },
 ): Promise<Scan> {
   const out = emptyResult(x.size, x.dim, query);
@@ -137,18 +140,16 @@ async function scanCertified(
     const points = takeRows(x, rest);
     const part = { ...query, tangent: query.tangent && takeRows(query.tangent, rest) };
     const scan = await scanRows(
-      await open(format),
+      await open(format, query.spread),
       bound,
       { x: points, query: part },
       { plan: planChunks(points.size, bound.size, epsilon), epsilon },
     );
-    const reached = certifyScan({ ...scan, evaluations: 0, skipped: 0 }, backend, query).mean;
-    const certified = (r: number): boolean =>
-      (scan.seen[r] ?? 0) > 0 && (reached[r] ?? Infinity) <= 0.99 * epsilon * bound.radius;
-    if (rest.length === x.size && rest.every((_, r) => certified(r))) return counted(scan, sum(scan.seen), bound.size);
+    const certified = certifiedRows(scan, backend, query, 0.99 * epsilon * bound.radius);
+    if (rest.length === x.size && certified.every(Boolean)) return counted(scan, sum(scan.seen), bound.size);
     const left: number[] = [];
     for (const [r, b] of rest.entries()) {
-      if (certified(r)) {
+      if (certified[r]) {
         copyRow(scan, r, out, b);
         evaluations += scan.seen[r] ?? 0;
       } else left.push(b);
@@ -162,6 +163,22 @@ async function scanCertified(
     evaluations += bound.size;
   }
   return counted(out, evaluations, bound.size);
+}
+
+/** Whether the mean of each row is certified within `allowed`: by a coarse bound that costs little, else by the sharp one. */
+function certifiedRows(scan: PartialScan, backend: ScanBackend, query: ScanQuery, allowed: number): boolean[] {
+  const { logit, shift, mean, mass, skipped } = scan.error;
+  const whole = { ...scan, evaluations: 0, skipped: 0 };
+  let bounds: Float64Array | undefined;
+  return Array.from(scan.seen, (seen, b) => {
+    if (seen === 0) return false;
+    const [delta = Infinity, share = Infinity] = [logit[b], skipped[b]];
+    const coarse = 2 * backend.radius * (Math.tanh(delta / 2) + share) + (mean[b] ?? Infinity);
+    const complete = (mass[b] ?? Infinity) < 0.5 && (shift[b] ?? Infinity) < Infinity && (scan.state.mass[b] ?? 0) > 0;
+    if (complete && coarse * (1 + 1e-12) <= allowed) return true;
+    bounds ??= certifyScan(whole, backend, query).mean;
+    return (bounds[b] ?? Infinity) <= allowed;
+  });
 }
 
 /** A scan with its counts: what was not evaluated was shown to be negligible. */

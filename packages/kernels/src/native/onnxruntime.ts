@@ -1,6 +1,9 @@
 /** The optional dependency that computes. A variable, so that nothing resolves it before it is asked for. */
 const PACKAGE = "onnxruntime-node";
 
+/** Where Node says how many threads the machine runs at once; a variable for the same reason. */
+const SYSTEM = "node:os";
+
 /** Numbers that kernels read and write in place. */
 export type KernelArray = Float32Array | Float64Array;
 
@@ -72,6 +75,12 @@ export async function loadRuntime(load: () => Promise<unknown> = () => import(PA
       };
     },
   };
+}
+
+/** How many threads the machine runs at once. */
+export async function machineThreads(): Promise<number> {
+  const system = (await import(SYSTEM)) as { readonly availableParallelism: () => number };
+  return system.availableParallelism();
 }
 
 /**

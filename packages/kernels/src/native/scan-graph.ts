@@ -6,6 +6,12 @@ export interface ScanFormat {
   readonly sums: "float32" | "float64";
 }
 
+/**
+ * Where the sums other than Σpy come from: "joint", further columns of y; "plain", sums over every run, without squared norms;
+ * "spread", with them.
+ */
+export type SumColumns = "joint" | "plain" | "spread";
+
 /** Atoms whose largest logit, mass and other sums are reported together: runs short enough to be summed with little error. */
 export const RUN = 64;
 
@@ -43,10 +49,10 @@ export function logitsModel(dim: number, { logits: dtype }: ScanFormat): Uint8Ar
 
 /**
  * Weights p = softmax of the logits over the chunk, shares, [rows, atoms], and of them products = p·y, [rows, width], and
- * squares = Σp² over every run, [rows, atoms/64]. Rows of y may carry more columns than coordinates; where they do not, also
- * masses Σp, crosses Σpℓ and halves Σp‖y‖²/2 of every run.
+ * squares = Σp² over every run, [rows, atoms/64]. Unless `columns` is "joint", also masses Σp and crosses Σpℓ of every run, and
+ * for "spread" halves Σp‖y‖²/2.
  */
-export function sumsModel(width: number, { logits, sums }: ScanFormat, joint: boolean): Uint8Array {
+export function sumsModel(width: number, { logits, sums }: ScanFormat, columns: SumColumns): Uint8Array {
   return writeOnnx((graph) => {
     const given = graph.input("logits", logits, ["rows", "atoms"]);
     const y = graph.input("y", sums, ["atoms", width]);
@@ -59,13 +65,15 @@ export function sumsModel(width: number, { logits, sums }: ScanFormat, joint: bo
     graph.output(p, sums, ["rows", "atoms"]);
     graph.output(graph.op("MatMul", [p, y], { as: ["products"] }), sums, ["rows", width]);
     graph.output(overRuns(graph, "ReduceSumSquare", p, "squares"), sums, ["rows", "runs"]);
-    if (joint) return;
-    const halfNorms = graph.input("halfNorms", sums, ["atoms"]);
+    if (columns === "joint") return;
     const perRun = [
       overRuns(graph, "ReduceSum", p, "masses"),
       overRuns(graph, "ReduceSum", graph.op("Mul", [p, relative]), "crosses"),
-      overRuns(graph, "ReduceSum", graph.op("Mul", [p, halfNorms]), "halves"),
     ];
+    if (columns === "spread") {
+      const halfNorms = graph.input("halfNorms", sums, ["atoms"]);
+      perRun.push(overRuns(graph, "ReduceSum", graph.op("Mul", [p, halfNorms]), "halves"));
+    }
     for (const value of perRun) graph.output(value, sums, ["rows", "runs"]);
   });
 }

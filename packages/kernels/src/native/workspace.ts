@@ -2,7 +2,7 @@ import { type AtomTable, type ChunkReader, kernelArray } from "./atom-table.js";
 import type { ChunkPlan } from "./chunk-plan.js";
 import { type ChunkSummer, chunkSummer } from "./chunk-sums.js";
 import type { Kernel, KernelArray } from "./onnxruntime.js";
-import { RUN } from "./scan-graph.js";
+import { RUN, type SumColumns } from "./scan-graph.js";
 
 /** Graphs of one precision, and the atoms as they read them. */
 export interface PassTools {
@@ -12,6 +12,8 @@ export interface PassTools {
   readonly sumTable: AtomTable;
   readonly logWeights: Float64Array;
   readonly dim: number;
+  /** What the sums graph gives. */
+  readonly columns: SumColumns;
 }
 
 /** The arrays that one scan at a time needs. */
@@ -41,7 +43,7 @@ export interface Precision {
 export const rowsFor = (count: number): number => Math.max(2, count);
 
 /** Workspaces of one precision; as many are made as scans run at the same time. */
-export function workspacePool({ sums, logitTable, sumTable, logWeights, dim }: PassTools): WorkspacePool {
+export function workspacePool({ sums, logitTable, sumTable, logWeights, dim, columns }: PassTools): WorkspacePool {
   const free = new Map<string, Workspace[]>();
   const keyOf = ({ rows, atoms }: ChunkPlan): string => `${rows} ${atoms}`;
   const relative = logitTable.format !== sumTable.format;
@@ -52,7 +54,7 @@ export function workspacePool({ sums, logitTable, sumTable, logWeights, dim }: P
       const rows = rowsFor(plan.rows);
       return {
         read: logitTable.reader(plan.atoms),
-        summer: chunkSummer(sums, { table: sumTable, logWeights, dim, relative }, { rows, atoms: plan.atoms }),
+        summer: chunkSummer(sums, { table: sumTable, logWeights, dim, relative, columns }, { rows, atoms: plan.atoms }),
         logits: kernelArray(logitTable.format, rows * plan.atoms),
         peaks: kernelArray(logitTable.format, (rows * plan.atoms) / RUN),
       };
