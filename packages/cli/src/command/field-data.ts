@@ -79,7 +79,7 @@ function inMemory(context: Context, options: FieldDataOptions): FieldData {
   };
 }
 
-function onDisk({ io }: Context, options: FieldDataOptions, folder: string): FieldData {
+function onDisk({ io, progress }: Context, options: FieldDataOptions, folder: string): FieldData {
   const { data, weights, scale, backend, promise, bandwidth, memory = 1e9 } = options;
   requirePlainStore(dataSpecOf(data, options));
   const stray = weights !== undefined ? "--weights" : scale !== undefined ? "--scale" : undefined;
@@ -92,18 +92,29 @@ function onDisk({ io }: Context, options: FieldDataOptions, folder: string): Fie
   if (promise.kind === "statistical") {
     throw badInput(`Cannot promise "statistical": "${data}" is a store; expected exact or certified`);
   }
-  const { size, dim } = openStore(io.files, folder).manifest;
+  const { size, dim, shards } = openStore(io.files, folder).manifest;
+  const megabytes = shards.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
   return {
     size,
     dim,
     async open(scheduler) {
-      const opened = await storeField(io.files, folder, { scheduler, demand: promise, bandwidth, memory, signal: io.signal });
+      const task = progress.start("read", undefined, "MB");
+      let read = 0;
+      const onRead = (bytes: number): void => {
+        read += bytes / 1e6;
+        task.update(Math.round(read), `of ${format.number(Math.round(megabytes))} a pass`);
+      };
+      const request = { scheduler, demand: promise, bandwidth, memory, signal: io.signal, onRead };
+      const opened = await storeField(io.files, folder, request);
       return {
         field: opened.field,
         why: `a store, read ${format.bytes(opened.backend.readBytes)} at a time`,
         pointsPerScan: (top) => opened.backend.pointsPerScan(top),
         rowsAsGiven: opened.rowsAsGiven,
-        close: opened.close,
+        async close() {
+          await opened.close();
+          task.end(`${format.number(Math.round(read))} MB`);
+        },
       };
     },
   };

@@ -157,6 +157,7 @@ describe("fluxion store", () => {
         'Cannot read --shard-size: it is "4XB"; expected a number of bytes as 500MB or 4GB',
       ],
       ["store create a.npy --out t --columns x,y", "Cannot use --columns: no input has any, in a.npy; expected it left out"],
+      ["store create a.npy --out t --shard-size 3GB", "--shard-size is 3000000000; expected at most 2000000000 bytes"],
       ["store create a.npy --out t --header", "Cannot use --header: no input has any"],
       ["store info a.npy b.csv", "there are 2 paths; expected the folder of one store"],
       ["store info a.npy", "there is no store.json in it"],

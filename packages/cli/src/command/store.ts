@@ -29,13 +29,16 @@ interface Options extends Pick<DataOptions, "weights" | "labels" | "array" | "he
   readonly columns?: string;
 }
 
+/** Node reads no file of 2³¹ bytes at once, and loading a store does. */
+const LARGEST_SHARD = 2e9;
+
 /** Options of reading that make sense for the inputs of a store; smoothing belongs to who reads it. */
 const ofInputs = readingOptions.filter(({ flags }) => !flags.startsWith("--bandwidth"));
 
 /** `fluxion store`: data sets larger than memory, as a folder of shards. */
 export const storeCommand: CommandDefinition = defineCommand<Options>({
   name: "store",
-  summary: "data sets larger than memory: make, describe, check and export them",
+  summary: "make and check data sets larger than memory",
   details: [
     "create <inputs…> --out <folder>: rows of many files, one after another, into one store. npy and idx files, Parquet and other",
     "stores are read in part, never whole; csv, npz, safetensors and gzipped files one at a time. Rows that repeat are kept apart",
@@ -97,6 +100,9 @@ async function create(context: Context, options: Options, paths: readonly string
   const { io, resolve, progress } = context;
   if (options.out === undefined) throw badInput("Cannot create a store: there is no --out; expected the name of a new folder");
   requireUsed(options, paths);
+  if ((options.shardSize ?? 0) > LARGEST_SHARD) {
+    throw badInput(`Cannot create a store: --shard-size is ${options.shardSize}; expected at most ${LARGEST_SHARD} bytes`);
+  }
   const out = resolve(options.out);
   const sources = [];
   for (const path of paths) sources.push(await openRows(io.files, resolve(path), readingOf(path, options)));

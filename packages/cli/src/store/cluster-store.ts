@@ -20,6 +20,8 @@ const PLACES = 4096;
 const NEIGHBOURS = 16;
 /** Bytes of rows on their way to one part. */
 const PART_BUFFER = 128 * 1024;
+/** A part is read at once, and Node reads no file of 2³¹ bytes at once. */
+const LARGEST_PART = 1e9;
 /** More parts than this would be too many open files, and too small. */
 const DEEPEST = 9;
 
@@ -34,7 +36,8 @@ export async function clusterStore(store: DataStore, target: ClusterTarget, work
   const record = recordOf(store, weighted);
   // a part is there as bytes and as numbers, with its order and keys
   const perRow = record.bytes + 4 * dim + 12;
-  const depth = Math.min(DEEPEST, Math.max(0, Math.ceil(Math.log2((size * perRow * 2) / target.memory))));
+  const needed = Math.max((2 * perRow) / target.memory, record.bytes / LARGEST_PART) * size;
+  const depth = Math.min(DEEPEST, Math.max(0, Math.ceil(Math.log2(needed))));
   const task = work.progress.start("cluster", 2 * size, "rows");
   const options = { dim, coding, shardRows: target.shardRows, weighted, origins: true, clustered: true, storageError };
   const writer = storeWriter(options, folderSink(work.files, target.folder));
@@ -67,7 +70,7 @@ interface Part extends PlainRows {
 }
 
 /** How one row lies in a part: its values, its place, and its weight where there is one. */
-interface Record {
+interface RowRecord {
   readonly bytes: number;
   readonly values: number;
   readonly weighted: boolean;
@@ -75,7 +78,7 @@ interface Record {
   readonly take: (part: Part, order: Uint32Array) => [Float32Array, { weights: Float64Array; origins: Uint32Array }];
 }
 
-function recordOf({ manifest }: DataStore, weighted: boolean): Record {
+function recordOf({ manifest }: DataStore, weighted: boolean): RowRecord {
   const { dim, coding } = manifest;
   const values = bytesOfRow(manifest, "values");
   const bytes = values + 4 + (weighted ? 8 : 0);
@@ -117,7 +120,7 @@ function recordOf({ manifest }: DataStore, weighted: boolean): Record {
 /** Sends every row to one of 2^depth files, each of near rows; returns their paths. */
 async function intoParts(
   store: DataStore,
-  { scratch, record, depth }: ClusterTarget & { readonly record: Record; readonly depth: number },
+  { scratch, record, depth }: ClusterTarget & { readonly record: RowRecord; readonly depth: number },
   { files, signal }: StoreWork,
   onRows: (done: number) => void,
 ): Promise<string[]> {

@@ -12,6 +12,8 @@ export interface StoreFieldRequest {
   /** Bytes that it may take. */
   readonly memory: number;
   readonly signal: { readonly aborted: boolean };
+  /** Told of bytes of rows that were read. */
+  readonly onRead: (bytes: number) => void;
 }
 
 /** The exact field over a store; close it when done. */
@@ -29,10 +31,10 @@ export interface StoreField {
 
 /** The marginal vector field over a store, read from the disk block by block. Eq. (M6) */
 export async function storeField(files: FileSystem, path: string, request: StoreFieldRequest): Promise<StoreField> {
-  const { scheduler, demand, bandwidth, memory, signal } = request;
+  const { scheduler, demand, bandwidth, memory, signal, onRead } = request;
   const store = openStore(files, path);
   const { size, dim, shards } = store.manifest;
-  const backend = await storeBackend(store, { memory, signal });
+  const backend = await storeBackend(store, { memory, signal, onRead });
   const posterior = posteriorOn(backend, { bandwidth, limit: (x, top) => backend.limit(x, top) });
   const moved = shards[0]?.origins !== undefined;
   return {

@@ -33,7 +33,7 @@ export interface StoreWriterOptions {
   readonly origins?: boolean;
   /** Whether near rows come together. @defaultValue false */
   readonly clustered?: boolean;
-  /** What was lost before the rows came here, no less than max ‖error‖. @defaultValue 0 */
+  /** What was lost before the rows came here, no less than max ‖error‖; what is lost here adds to it. @defaultValue 0 */
   readonly storageError?: number;
 }
 
@@ -117,7 +117,7 @@ export function storeWriter(options: StoreWriterOptions, sink: StoreSink): Store
   };
   const draft = blockDraft({ dim, coding, weighted, origins });
   const blocks: FinishedBlock[] = [];
-  const total: Totals = { size: 0, weight: 0, sum: new Float64Array(dim), norm: 0, lost: options.storageError ?? 0 };
+  const total: Totals = { size: 0, weight: 0, sum: new Float64Array(dim), norm: 0, lost: 0 };
   const flush = (): void => {
     if (draft.rows() === 0) return;
     blocks.push(flushBlock(draft, streams, sink, total));
@@ -192,7 +192,7 @@ function flushBlock(draft: BlockDraft, streams: Streams, sink: StoreSink, total:
 }
 
 function manifestOf(
-  { dim, coding, clustered = false }: StoreWriterOptions,
+  { dim, coding, clustered = false, storageError = 0 }: StoreWriterOptions,
   shards: readonly Shard[],
   blocks: readonly FinishedBlock[],
   { total, sink }: { readonly total: Totals; readonly sink: StoreSink },
@@ -223,7 +223,7 @@ function manifestOf(
     center,
     radius: reach * (1 + 4 * Number.EPSILON),
     norm: total.norm,
-    storageError: total.lost,
+    storageError: storageError + total.lost,
     clustered,
   };
 }

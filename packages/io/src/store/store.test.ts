@@ -119,6 +119,12 @@ describe("storeWriter", () => {
     expect(index.checksums[1]).toBe(crc32(joinShards(files, manifest).subarray(8 * 4096, 8 * 8192)));
   });
 
+  it("adds what it loses to what was lost before", () => {
+    const lost = (storageError: number): number => written(numbers(300), { coding: GREY, storageError }).manifest.storageError;
+    expect(lost(0)).toBeGreaterThan(0);
+    expect(lost(0.5)).toBe(0.5 + lost(0));
+  });
+
   it("refuses rows that are not finite or do not fit, by their number, and weights that are not positive", () => {
     const rows = numbers(3 * 5000);
     rows[3 * 4500 + 1] = Number.NaN;

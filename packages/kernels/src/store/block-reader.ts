@@ -30,6 +30,8 @@ export interface BlockReaderOptions {
   readonly allocate: (bytes: number) => ArrayBuffer;
   /** Looked at before every read. */
   readonly stop: () => void;
+  /** Told of the bytes of every read. */
+  readonly onRead: (bytes: number) => void;
 }
 
 /** Reads blocks ahead of their use. */
@@ -60,7 +62,7 @@ export function blockBytes({ manifest }: Pick<DataStore, "manifest">): { readonl
 export function blockReader(
   store: DataStore,
   index: BlockIndex,
-  { runBlocks, inFlight, allocate, stop }: BlockReaderOptions,
+  { runBlocks, inFlight, allocate, stop, onRead }: BlockReaderOptions,
 ): BlockReader {
   const { manifest } = store;
   const weighted = isWeighted(store);
@@ -79,6 +81,7 @@ export function blockReader(
     const reads = [readRows(store, "values", range, rows.subarray(0, count * valueBytes))];
     if (weighted) reads.push(readRows(store, "weights", range, weights.subarray(0, 8 * count)));
     for (const result of await Promise.allSettled(reads)) if (result.status === "rejected") throw result.reason;
+    onRead(count * (valueBytes + (weighted ? 8 : 0)));
   }
 
   async function* groups(runs: Iterable<Run>): AsyncGenerator<readonly BlockChunk[], void, undefined> {

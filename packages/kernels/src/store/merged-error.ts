@@ -1,7 +1,4 @@
-import type { Points, referenceError, ScanError, ScanQuery, ScanState } from "@fluxion/core";
-
-/** How far the rows reach and how many they are, as `referenceError` takes it. */
-export type StoreReach = Parameters<typeof referenceError>[2];
+import type { Points, Reach, ScanError, ScanQuery, ScanState } from "@fluxion/core";
 
 /** A finished scan, to say what its error is. */
 export interface MergedScan {
@@ -37,7 +34,7 @@ export function widenError(out: ScanError, other: ScanError): void {
  * masses (5 roundings, the exponential among them) and moves the mean by a share of a gap, so that K of them are off by
  * γ_{8K} of the mass and by twice that of what the data reach in the mean; as nats of a logit the same. [Higham2002, §3.1]
  */
-export function mergedChunkError({ widest, chunks }: MergedScan, { norm, radius }: StoreReach): ScanError {
+export function mergedChunkError({ widest, chunks }: MergedScan, { norm, radius }: Reach): ScanError {
   const n = 8 * (chunks + 1);
   const gamma = (n * U) / (1 - n * U);
   return {

@@ -1,5 +1,15 @@
-import { BLOCK, type Points, points, referenceError, type Scan, type ScanError, type ScanQuery, scanBlock } from "@fluxion/core";
-import { type MergedScan, noError, type StoreReach } from "./merged-error.js";
+import {
+  BLOCK,
+  type Points,
+  points,
+  type Reach,
+  referenceError,
+  type Scan,
+  type ScanError,
+  type ScanQuery,
+  scanBlock,
+} from "@fluxion/core";
+import { type MergedScan, noError } from "./merged-error.js";
 
 /** Consecutive rows of a store, never more than a block of them and never across the edge of a block. */
 export interface StoreChunk {
@@ -31,7 +41,7 @@ export interface ChunkScanner {
   /** Starts; `allocate` makes buffers that count towards the memory budget. */
   readonly open: (dim: number, allocate: (bytes: number) => ArrayBuffer) => ScanChunk;
   /** The error of the merged state: at least that of the chunks and of merging them from first to last. */
-  readonly error: (merged: MergedScan, reach: StoreReach) => ScanError;
+  readonly error: (merged: MergedScan, reach: Reach) => ScanError;
 }
 
 /** Core's own block scan on the rows widened to float64: the same bytes as the reference scan of the same rows. */

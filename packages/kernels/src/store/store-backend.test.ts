@@ -126,10 +126,14 @@ describe("storeBackend, exact", () => {
   it("reads every byte once for all queries", async () => {
     const { store, atoms } = stored(gaussian("rows", 20000, 2), 2, { shardRows: 3333 });
     const { store: counted, seen } = watched(store);
-    const backend = await storeBackend(counted, { memory: await leastBudget(store) });
+    let told = 0;
+    const onRead = (bytes: number): void => {
+      told += bytes;
+    };
+    const backend = await storeBackend(counted, { memory: await leastBudget(store), onRead });
     seen.bytes = 0; // the index
     await backend.scan(onPath(atoms, 1, 0.4), queryAt(0.4), { kind: "exact" });
-    expect(seen.bytes).toBe(20000 * 2 * 4);
+    expect([seen.bytes, told]).toEqual([20000 * 2 * 4, 20000 * 2 * 4]);
   });
 
   it("keeps its buffers within the budget, and makes none after it was opened", async () => {

@@ -32,6 +32,8 @@ export interface StoreBackendOptions {
   readonly boundsFor?: "given" | "kept";
   /** Looked at between reads: a scan ends with an error once it is aborted. */
   readonly signal?: { readonly aborted: boolean };
+  /** Told of bytes of rows that were read. */
+  readonly onRead?: (bytes: number) => void;
   /** Makes every buffer of a size that grows with rows. @defaultValue `new ArrayBuffer` */
   readonly allocate?: (bytes: number) => ArrayBuffer;
 }
@@ -62,7 +64,8 @@ export async function storeBackend(store: DataStore, options: StoreBackendOption
     if (options.signal?.aborted)
       throw new Error(`Cannot go on with the scan of "${store.name}": it was stopped; expected no stop`);
   };
-  const reader = blockReader(store, index, { runBlocks: plan.runBlocks, inFlight: scanner.inFlight, allocate, stop });
+  const { onRead = () => undefined } = options;
+  const reader = blockReader(store, index, { runBlocks: plan.runBlocks, inFlight: scanner.inFlight, allocate, stop, onRead });
   const scanChunk = scanner.open(dim, allocate);
   const lost = options.boundsFor === "kept" ? 0 : store.manifest.storageError;
   const radius = store.manifest.radius + lost;
