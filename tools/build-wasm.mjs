@@ -10,6 +10,9 @@ import { filesUnder } from "./lib/tree.mjs";
 const SOURCES = "packages/kernels/assembly";
 const OUT = "packages/kernels/src/wasm/module.generated.ts";
 
+/** Bytes that the arena leaves to constants, as packages/kernels/src/wasm/arena.ts has it. */
+const CONSTANTS = 1024;
+
 /** The variants: what every engine runs, and what needs relaxed SIMD. */
 const VARIANTS = { simd: [], relaxed: ["--enable", "relaxed-simd"] };
 
@@ -35,7 +38,20 @@ async function compile(at, flags) {
   const { default: asc } = await import("assemblyscript/asc");
   /** @type {Uint8Array | undefined} */
   let binary;
-  const options = ["--outFile", "out.wasm", "-O3", "--converge", "--noAssert", "--runtime", "stub", "--use", "abort="];
+  const options = [
+    "--outFile",
+    "out.wasm",
+    "-O3",
+    "--converge",
+    "--noAssert",
+    "--runtime",
+    "stub",
+    "--use",
+    "abort=",
+    "--noExportMemory",
+    "--memoryBase",
+    "64",
+  ];
   const memory = ["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
   const features = ["--enable", "simd", "--enable", "threads", "--enable", "bulk-memory", ...flags];
   const { error, stderr: said } = await asc.main([`${SOURCES}/index.ts`, ...options, ...memory, ...features], {
@@ -61,6 +77,25 @@ function sharedFlagAt(binary) {
   return at + "\x03env\x06memory\x02".length;
 }
 
+/** WebAssembly, which the types of Node do not know. */
+const { Module, Memory, Instance } = Reflect.get(globalThis, "WebAssembly");
+
+/**
+ * The names of the kernels in a module. @param {Uint8Array} binary @returns {string[]}
+ * @throws Error unless its constants end where the arena begins.
+ */
+function kernelsOf(binary) {
+  const module = new Module(binary);
+  const memory = new Memory({ initial: 1, maximum: 65536, shared: true });
+  const end = new Instance(module, { env: { memory } }).exports.DATA_END.value;
+  if (!(end <= CONSTANTS)) {
+    throw new Error(`Cannot place the constants of the kernels: they end at ${end}; expected at most ${CONSTANTS}`);
+  }
+  /** @type {{ kind: string, name: string }[]} */
+  const exported = Module.exports(module);
+  return exported.flatMap(({ kind, name }) => (kind === "function" ? [name] : [])).sort();
+}
+
 /** The generated module. @param {string} digest @param {Record<string, Uint8Array>} binaries */
 function render(digest, binaries) {
   const lines = [
@@ -68,9 +103,8 @@ function render(digest, binaries) {
     "/** A compiled module in base64, and the byte of it that says that its memory is shared. */",
     "export interface ModuleText { readonly base64: string; readonly sharedFlagAt: number }",
   ];
-  const { simd } = binaries;
-  const names = WebAssembly.Module.exports(new WebAssembly.Module(simd)).map(({ name }) => JSON.stringify(name));
-  lines.push("/** What can be called. */", `export type KernelName = ${names.sort().join(" | ")};`);
+  const names = kernelsOf(binaries.simd).map((name) => JSON.stringify(name));
+  lines.push("/** What can be called. */", `export type KernelName = ${names.join(" | ")};`);
   for (const [name, binary] of Object.entries(binaries)) {
     lines.push(
       `/** The kernels for ${name === "simd" ? "128-bit SIMD" : "relaxed SIMD"}, ${binary.length} bytes. */`,

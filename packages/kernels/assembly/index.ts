@@ -13,3 +13,6 @@ export { floatColumns } from "./float-columns";
 export { addStages, prefixStage } from "./trajectory-prefix";
 export { fullStage, keepHeaviest, leanStage, refreshTails } from "./trajectory-list";
 export { captureProducts, captureScreen } from "./trajectory-capture";
+
+/** Where the constants end: below this address nothing is allocated. */
+export const DATA_END: usize = __heap_base;

@@ -3,6 +3,8 @@ import type { WasmMemory } from "./platform.js";
 const PAGE = 65536;
 /** Addresses are multiples of a cache line. */
 const LINE = 64;
+/** Bytes at the start that hold the constants of the kernels. */
+const CONSTANTS = 1024;
 
 /** Memory that kernels see: blocks of bytes by address, and views of them. Views die when the memory grows: take them anew. */
 export interface Arena {
@@ -26,10 +28,10 @@ interface Range {
   to: number;
 }
 
-/** An arena over a whole memory: first fit, free neighbours joined. Address 0 is never given away. */
+/** An arena over a whole memory: first fit, free neighbours joined. The constants of the kernels stay. */
 export function arenaOf(memory: WasmMemory): Arena {
   const blocks = new Map<number, number>();
-  const holes: Range[] = [{ from: LINE, to: memory.buffer.byteLength }]; // by address
+  const holes: Range[] = [{ from: CONSTANTS, to: memory.buffer.byteLength }]; // by address
   return {
     allocate(bytes) {
       const length = Math.max(LINE, Math.ceil(bytes / LINE) * LINE);
