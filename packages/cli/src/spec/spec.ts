@@ -44,7 +44,8 @@ export interface NetworkSpec {
 /**
  * What the network regresses on: the velocity of the pair (x₀, z) that a point was made from; the marginal velocity u_t(x)
  * itself; its unbiased estimate from M points of the data, the pair's among them; or the marginal velocity on a grid of J
- * points of the data, B noises and T times, which costs as much as J + B points of their own and whose J·B·T are a batch.
+ * points of the data, B noises and T times, whose J·B·T are a batch. A grid takes the dot products of J + B points only, but
+ * its points depend on each other: at equal size its gradient varies several times as much as that of independent points.
  */
 export type TargetSpec =
   | "conditional"

@@ -60,7 +60,7 @@ export interface TargetOracle {
 
 /** Points of one tile at most, and numbers in it. */
 const TILE = { points: 32, numbers: 1 << 22 };
-/** Share of rows with weight from which sums over all rows are worth it. */
+/** Share of atoms with weight above which rough sums are worth it. */
 const DENSE = 1 / 16;
 
 /**
@@ -167,39 +167,38 @@ async function scanPlaces(run: Evaluation, buffer: Float64Array, from: number, t
     const place = places[p] as TargetPlace;
     const norm = Math.sqrt(2 * (bound.halfNorms[place.row] as number)) * (1 + 1e-12);
     const logit = dotLogitError(bound, place, plan.noise, norm);
-    setError(
-      error,
-      p - from,
-      { logit, shift: Infinity, ...(mean === undefined ? {} : { mean }) },
-      { ...bound, ...scan, size: N, query },
-    );
+    setError(error, p - from, { logit, shift: Infinity, mean: mean(p - from) }, { ...bound, ...scan, size: N, query });
   }
   return { ...scan, constant, certified: certified(run, scan.state, error, query) };
 }
 
-/** Means by the sums of the products, where they are precise enough and most rows have weight, or else in float64. */
+/**
+ * Means by the sums of the products for points at which many atoms have weight, where they are precise enough, and in float64
+ * for the others. `mean` says how far off the former are, given their weights.
+ */
 async function sumPlaces(
   { bound, epsilon, spread }: Evaluation,
   weights: Float64Array,
   query: TileQuery,
-): Promise<{ readonly scan: TileScan; readonly mean?: number }> {
+): Promise<{ readonly scan: TileScan; readonly mean: (p: number) => number | undefined }> {
   const { points: z } = bound.atoms;
   const { sums } = bound.products;
   const size = weights.length / z.size;
-  const rough = sums !== undefined && sums.factor < epsilon / 4 && query.cut <= 80;
-  if (!rough) return { scan: scanTile(z, weights, size, query) };
+  if (sums === undefined || !(sums.factor < epsilon / 4) || query.cut > 80) {
+    return { scan: scanTile(z, weights, size, query), mean: () => undefined };
+  }
   const scan = weighTile(z, weights, size, query);
   const { state, kept } = scan;
-  const dense = kept.reduce((sum, n) => sum + n, 0) > DENSE * weights.length;
-  if (dense) {
-    await sums.add(weights, state.mean);
-    for (let at = 0; at < state.mean.data.length; at++) {
-      const p = Math.floor(at / z.dim);
-      state.mean.data[at] = (state.mean.data[at] as number) / (state.mass[p] as number) + (bound.center[at % z.dim] as number);
-    }
-  } else sumTile(z, weights, scan);
+  const isDense = (p: number): boolean => (kept[p] as number) > DENSE * z.size;
+  if (kept.some((_, p) => isDense(p))) await sums.add(weights, state.mean);
+  for (let at = 0; at < state.mean.data.length; at++) {
+    const p = Math.floor(at / z.dim);
+    const mean = (state.mean.data[at] as number) / (state.mass[p] as number) + (bound.center[at % z.dim] as number);
+    state.mean.data[at] = isDense(p) ? mean : 0;
+  }
+  sumTile(z, weights, scan, (p) => !isDense(p));
   if (spread) spreadTile(z, weights, scan);
-  return dense ? { scan, mean: sums.factor * bound.radius } : { scan };
+  return { scan, mean: (p) => (isDense(p) ? sums.factor * bound.radius : undefined) };
 }
 
 /** One point again, by differences; `weights` receives its weights. */
@@ -214,7 +213,7 @@ function rescan(run: Evaluation, p: number, weights: Float64Array): PlacedScan {
   const { logit } = recheckLogits(bound, place, plan.noise, { logits: weights, delta, cut: query.cut });
   const scan = scanTile(bound.atoms.points, weights, 1, query);
   const error = emptyError(1);
-  setError(error, 0, { logit, shift: 0 }, { ...bound, ...scan, size: N, query });
+  setError(error, 0, { logit, shift: 0, mean: undefined }, { ...bound, ...scan, size: N, query });
   return { ...scan, constant: new Float64Array(1), certified: certified(run, scan.state, error, query) };
 }
 

@@ -10,7 +10,7 @@ export interface PointError {
   /** Bound of the common shift of the logits, nats. */
   readonly shift: number;
   /** Error of the mean, given the weights, where it was not summed by `sumTile`. */
-  readonly mean?: number;
+  readonly mean: number | undefined;
 }
 
 /** An error record for P points, to be filled. */

@@ -25,7 +25,7 @@ export interface TileScan {
  */
 export function scanTile(z: Points, logits: Float64Array, size: number, query: TileQuery): TileScan {
   const scan = weighTile(z, logits, size, query);
-  sumTile(z, logits, scan);
+  sumTile(z, logits, scan, () => true);
   if (query.spread) spreadTile(z, logits, scan);
   return scan;
 }
@@ -40,19 +40,20 @@ export function weighTile({ size: N, dim: D }: Points, logits: Float64Array, siz
 
 const cachedRows = (D: number): number => Math.max(4, Math.floor(CACHED_BYTES / (8 * D)));
 
-/** The means Σ w z/Σ w, in float64. */
-export function sumTile(z: Points, weights: Float64Array, { state }: TileScan): void {
+/** The means Σ w z/Σ w of some of the points, which were zero, in float64. */
+export function sumTile(z: Points, weights: Float64Array, { state }: TileScan, wanted: (p: number) => boolean): void {
   const { size: N, dim: D } = z;
-  const size = state.mass.length;
+  const points = Array.from(state.mass.keys()).filter(wanted);
   const rows = cachedRows(D);
   for (let from = 0; from < N; from += rows) {
     const to = Math.min(from + rows, N);
-    for (let p = 0; p < size; p++) {
+    for (const p of points) {
       addRows(state.mean.data.subarray(p * D, (p + 1) * D), z.data, weights.subarray(p * N + from, p * N + to), from);
     }
   }
-  for (let p = 0, at = 0; p < size; p++) {
-    for (let d = 0; d < D; d++, at++) state.mean.data[at] = (state.mean.data[at] as number) / (state.mass[p] as number);
+  for (const p of points) {
+    for (let at = p * D; at < (p + 1) * D; at++)
+      state.mean.data[at] = (state.mean.data[at] as number) / (state.mass[p] as number);
   }
 }
 
