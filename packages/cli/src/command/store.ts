@@ -47,10 +47,7 @@ export const storeCommand: CommandDefinition = defineCommand<Options>({
     "the rows twice more while it works. info <folder> says what a store holds and whether skipping can help. verify <folder>",
     "reads every byte and checks every digest. export <folder> --out x.npy writes float32 rows. A store is data: --data folder.",
   ].join("\n"),
-  positional: [
-    ["<action>", ACTIONS.join(", ")],
-    ["<paths...>", "the inputs of create; otherwise the folder of a store"],
-  ],
+  positional: [["<action...>", `${ACTIONS.join(", ")}; then the inputs of create, or the folder of a store`]],
   options: [
     { flags: "--out <path>", help: "the folder of the new store, or the npy file of export" },
     { flags: "--dtype <type>", help: DTYPES.join(", "), read: oneOf("--dtype", DTYPES), fallback: "float32" },
@@ -72,9 +69,9 @@ export const storeCommand: CommandDefinition = defineCommand<Options>({
     "fluxion store verify moons.store",
     "fluxion store export moons.store --out rows.npy",
   ],
-  async run(context, options, [action, ...paths]) {
-    const named = oneOf("the action of fluxion store", ACTIONS)(action ?? "");
-    const all = paths.flat().filter((path) => path !== undefined);
+  async run(context, options, positional) {
+    const [action = "", ...all] = positional.flat().filter((word) => word !== undefined);
+    const named = oneOf("the action of fluxion store", ACTIONS)(action);
     const release = context.io.holdInterrupts();
     try {
       return named === "create" ? await create(context, options, all) : await ofOne(context, options, named, all);
