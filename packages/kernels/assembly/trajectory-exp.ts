@@ -2,14 +2,15 @@
 import { madd } from "./lanes";
 
 /**
- * exp of four floats below 80, 0 below −80, with relative error below 2⁻²¹: enough for weights that only steer. Adding
+ * exp of four floats below 80, 0 below −60, with relative error below 2⁻²¹: enough for weights that only steer, and so
+ * large that their products with steps and masses are no denormal numbers. Adding
  * 1.5·2²³ leaves the exponent in the low bits of the sum.
  */
 // @ts-ignore: decorator
 @inline
 export function expFloats(x: v128): v128 {
   const magic = f32x4.splat(12582912.0);
-  const kept = f32x4.gt(x, f32x4.splat(-80.0));
+  const kept = f32x4.gt(x, f32x4.splat(-60.0));
   const bits = madd(x, f32x4.splat(1.44269504), magic);
   const n = f32x4.sub(bits, magic);
   // log 2 in two parts, so that n times the first is exact

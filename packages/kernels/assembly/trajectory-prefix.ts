@@ -170,10 +170,13 @@ export function prefixStage(workspace: usize, at: usize, from: i32, to: i32, out
   }
 }
 
-/** c[i] += Σ_j factor_j·w_j[i] for n floats, a multiple of 4; `terms` is a list of [address of w_j, factor_j], `count` of them. */
-export function addStages(_workspace: usize, terms: usize, count: i32, n: i32, c: usize): void {
+/**
+ * c[i] = (`keep` or 0)·c[i] + Σ_j factor_j·w_j[i] for n floats, a multiple of 4; `terms` is a list of [address of w_j, factor_j],
+ * `count` of them.
+ */
+export function addStages(_workspace: usize, terms: usize, count: i32, n: i32, c: usize, keep: i32): void {
   for (let i: usize = 0, end = <usize>n << 2; i < end; i += 16) {
-    let sum = v128.load(c + i);
+    let sum = keep ? v128.load(c + i) : f32x4.splat(0);
     for (let j = terms, last = terms + (<usize>count << 3); j < last; j += 8) {
       sum = madd(v128.load32_splat(j, 4), v128.load(<usize>load<u32>(j) + i), sum);
     }

@@ -40,8 +40,8 @@ export interface CaptureProof {
   readonly radius: number;
 }
 
-/** Halvings of the interval in which the radius is sought: it is found to 1 part in 10⁹. */
-const HALVINGS = 30;
+/** Halvings of the interval in which the radius is sought: it is found to 1 part in 10⁴, from below. */
+const HALVINGS = 14;
 /** Weights below e^−60 of the captor enter as if they were e^−60: even 10⁹ of them are below 10⁻¹⁷. */
 const FAR = 60;
 

@@ -2,6 +2,7 @@ import { type CaptureGaps, type CaptureProof, proofFromGaps, type WeightedAtoms 
 import type { WasmPool } from "../wasm/index.js";
 import { type CaptureSight, gapsOf, sightOf } from "./capture-sight.js";
 import type { CaptureQuestion } from "./course.js";
+import type { DenseProducts } from "./dense-products.js";
 import type { KernelAtoms } from "./kernel-atoms.js";
 
 /** Bytes of a `CaptureRow`, and of a `PrefixRow`. */
@@ -15,6 +16,7 @@ export interface CaptureGround {
   readonly pool: WasmPool;
   readonly atoms: KernelAtoms;
   readonly data: WeightedAtoms;
+  readonly dense: DenseProducts | undefined;
   /** w_0 in the coordinates of the centred data, [B, D]. */
   readonly start: Float64Array;
   /** q, [B] rows `stride` bytes apart. */

@@ -1,6 +1,7 @@
 import type { CaptureGaps } from "@fluxion/core";
 import type { CaptureGround } from "./capture-screen.js";
 import type { CaptureQuestion } from "./course.js";
+import { roundingsOf } from "./dense-products.js";
 
 /** Unit roundoff of float32. */
 const U = 2 ** -24;
@@ -34,11 +35,11 @@ export interface CaptureSight {
 
 /**
  * Looks from the captor of a row. With A_j = w·y_j − s‖y_j‖²/2 a gap is h_j = A_i − A_j. Its errors: dot products in
- * float32 (36 roundings of q, D/16 + 8 of m·y in full, d + 42 in the first coordinates), the storage of the data, and the
+ * float32 (some 40 roundings of q, D/16 + 8 of m·y in full, d + 42 in the first coordinates), the storage of the data, and the
  * basis where it is not quite orthonormal. [Higham2002, §3.1]
  */
 export function sightOf(ground: CaptureGround, { s, state, leader, wanted }: CaptureQuestion, row: number): CaptureSight {
-  const { atoms, data, start } = ground;
+  const { atoms, data, start, dense } = ground;
   const { dim: D, prefixDim: d, radius: R, storageError, skew, center } = atoms;
   const atom = leader[row] as number;
   const at = s[row] as number;
@@ -54,7 +55,7 @@ export function sightOf(ground: CaptureGround, { s, state, leader, wanted }: Cap
   }
   const [noiseNorm, norm] = [Math.sqrt(noise) * (1 + U), Math.sqrt(moved) * (1 + U)];
   const size = (noiseNorm + norm) * R + (at * R * R) / 2; // bounds |A_j| and the terms it is summed from
-  const common = noiseNorm * R * 40 * U + (noiseNorm + norm + 2 * at * R) * storageError + 1e-12 * size;
+  const common = noiseNorm * R * roundingsOf(dense) * U * 1.01 + (noiseNorm + norm + 2 * at * R) * storageError + 1e-12 * size;
   const inFull = norm * R * (D / 16 + 10) * U * 1.01;
   const inPart = norm * R * ((d + 44) * U * 1.01 + skew);
   const home = along - (at * squared) / 2;

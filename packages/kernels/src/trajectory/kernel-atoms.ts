@@ -1,5 +1,4 @@
-import type { WeightedAtoms } from "@fluxion/core";
-import { bindAtoms } from "../bind/index.js";
+import type { BoundAtoms } from "../bind/index.js";
 import { fillRows, multiplyRows, type RowMatrix, rowMatrix, type WasmPool, widthOf } from "../wasm/index.js";
 import { leadingBasis } from "./leading-basis.js";
 
@@ -40,9 +39,8 @@ export interface KernelAtoms {
 }
 
 /** Copies atoms into the memory of the kernels, with a basis of d leading directions. */
-export async function holdAtoms(pool: WasmPool, atoms: WeightedAtoms, prefixDim: number): Promise<KernelAtoms> {
+export async function holdAtoms(pool: WasmPool, bound: BoundAtoms, prefixDim: number): Promise<KernelAtoms> {
   const { arena } = pool;
-  const bound = bindAtoms(atoms);
   const { size, dim } = bound;
   const padded = BLOCK * Math.ceil(size / BLOCK);
   const rows = rowMatrix(arena, "f32", size, dim);

@@ -117,8 +117,7 @@ export function leanFrame(pool: WasmPool, atoms: KernelAtoms, lists: AtomLists, 
     evaluate,
     norm: euclidean,
     async accepted(flight, rows) {
-      for (const r of rows) arena.f32(extra(r, 0), lists.countOf(r)).fill(0);
-      await weights.spend(rows, flight.taken, (r) => ({ address: extra(r, 0), count: lists.countOf(r) }));
+      await weights.spend(rows, flight.taken, (r) => ({ address: extra(r, 0), count: lists.countOf(r), keep: false }));
       await refresh(flight, rows);
       const shrink = rows.map((r) => [
         weights.at(0, r),

@@ -46,7 +46,8 @@ export function prefixFrame(pool: WasmPool, atoms: KernelAtoms, size: number, no
     batch: arena.allocate(64),
     out: arena.allocate(parts * result),
   };
-  arena.f32(at.spent, slots * padded).fill(0);
+  arena.f32(at.spent + size * padded * 4, (slots - size) * padded).fill(0);
+  const started = new Set<number>(); // rows that have spent something
 
   /** [Σ w, max w, Σ w y] of every row, [count, 2 + d]. */
   const run = async ({ rows, s, state, stage }: StageCall): Promise<Float64Array> => {
@@ -105,7 +106,10 @@ export function prefixFrame(pool: WasmPool, atoms: KernelAtoms, size: number, no
       }
     },
     norm: euclidean,
-    accepted: ({ taken }, rows) => weights.spend(rows, taken, (r) => ({ address: at.spent + r * padded * 4, count: padded })),
+    async accepted({ taken }, rows) {
+      await weights.spend(rows, taken, (r) => ({ address: at.spent + r * padded * 4, count: padded, keep: started.has(r) }));
+      for (const r of rows) started.add(r);
+    },
     spent: at.spent,
     weightsOf: (r) => weights.at(0, r),
     largestOf: (r) => largest[r] as number,

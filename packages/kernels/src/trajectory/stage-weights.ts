@@ -5,6 +5,15 @@ const LAST = dopri5.b.length - 1;
 /** Bytes of the list of terms of one row: an address and a factor for every stage. */
 const TERMS = 64;
 
+/** Where the sum over a step goes. */
+export interface StageSum {
+  readonly address: number;
+  /** How many weights. */
+  readonly count: number;
+  /** Whether there is a sum already, to be added to. */
+  readonly keep: boolean;
+}
+
 /** The posterior weights of all stages of a step, kept until it is known whether the step is taken. */
 export interface StageWeights {
   /** Makes room for n weights a stage of one row. */
@@ -14,12 +23,8 @@ export interface StageWeights {
   /** Says what the weights of a stage sum to. */
   readonly setMass: (stage: number, row: number, mass: number) => void;
   readonly massOf: (stage: number, row: number) => number;
-  /** Adds ∫ λ ds over the step of every row to sums, and makes the last stage the first of the next step. */
-  readonly spend: (
-    rows: readonly number[],
-    step: Float64Array,
-    to: (row: number) => { readonly address: number; readonly count: number },
-  ) => Promise<void>;
+  /** Sets sums to ∫ λ ds over the step of every row, or adds it where `keep` is set, and makes the last stage the first of the next step. */
+  readonly spend: (rows: readonly number[], step: Float64Array, to: (row: number) => StageSum) => Promise<void>;
   readonly free: () => void;
 }
 
@@ -51,7 +56,7 @@ export function stageWeights({ arena, run }: WasmPool, size: number): StageWeigh
           count++;
         }
         const sum = to(r);
-        return [at, count, 4 * Math.ceil(sum.count / 4), sum.address];
+        return [at, count, 4 * Math.ceil(sum.count / 4), sum.address, sum.keep ? 1 : 0];
       });
       await run("addStages", calls);
       for (const r of rows) {

@@ -1,21 +1,13 @@
 import type { Points, WeightedAtoms } from "@fluxion/core";
-import {
-  addWeightedRows,
-  fillRows,
-  multiplyRows,
-  type RowMatrix,
-  readRow,
-  rowMatrix,
-  type WasmPool,
-  type WasmPoolOptions,
-  wasmPool,
-} from "../wasm/index.js";
+import { type BoundAtoms, bindAtoms } from "../bind/index.js";
+import { type Arena, type RowMatrix, type WasmPool, type WasmPoolOptions, wasmPool } from "../wasm/index.js";
 import { type AtomLists, atomLists } from "./atom-lists.js";
 import { type CaptureGround, screenCaptures } from "./capture-screen.js";
 import type { Course, TrajectoryEngine } from "./course.js";
+import { type DenseProducts, noiseProducts, spentSums } from "./dense-products.js";
 import type { Flight } from "./flight.js";
 import { type FullFrame, fullFrame } from "./full-frame.js";
-import { holdAtoms, type KernelAtoms } from "./kernel-atoms.js";
+import { BLOCK, holdAtoms, type KernelAtoms } from "./kernel-atoms.js";
 import { leadingVariance } from "./leading-variance.js";
 import { type LeanFrame, leanFrame, missed } from "./lean-frame.js";
 import { type PrefixFrame, prefixFrame } from "./prefix-frame.js";
@@ -26,6 +18,8 @@ export interface WasmEngineOptions extends WasmPoolOptions {
   readonly pool?: WasmPool;
   /** d, the leading directions that the first leg is followed in; rounded up to a multiple of 16. @defaultValue 32 */
   readonly prefixDim?: number;
+  /** What takes the two products of a batch with all atoms, such as `nativeProducts`. @defaultValue the kernels */
+  readonly dense?: (atoms: BoundAtoms) => Promise<DenseProducts>;
 }
 
 /** Share of the mass that the lists leave out when they are made. */
@@ -44,10 +38,12 @@ export async function wasmEngine(atoms: WeightedAtoms, options: WasmEngineOption
   const { size, dim, data } = atoms.points;
   const pool = options.pool ?? (await wasmPool(options));
   const prefixDim = 16 * Math.ceil(Math.min(options.prefixDim ?? 32, dim) / 16);
-  const held = await holdAtoms(pool, atoms, prefixDim);
-  const ground = { pool, atoms: held, data: atoms };
+  const bound = bindAtoms(atoms);
+  const held = await holdAtoms(pool, bound, prefixDim);
+  const dense = await options.dense?.(bound);
+  const ground = { pool, atoms: held, data: atoms, dense };
   return {
-    name: pool.name,
+    name: dense === undefined ? pool.name : `${pool.name}, ${dense.name}`,
     size,
     dim,
     radius: held.radius,
@@ -57,25 +53,24 @@ export async function wasmEngine(atoms: WeightedAtoms, options: WasmEngineOption
     launch: (w0) => launched(ground, w0),
     async close() {
       held.free();
+      await dense?.close();
       if (options.pool === undefined) await pool.close();
     },
   };
 }
 
 /** Dot products of the noise, and the legs. */
-async function launched(ground: Pick<CaptureGround, "pool" | "atoms" | "data">, w0: Points): Promise<Course> {
+async function launched(ground: Pick<CaptureGround, "pool" | "atoms" | "data" | "dense">, w0: Points): Promise<Course> {
   const { pool, atoms } = ground;
   const { arena } = pool;
   const { dim } = atoms;
-  const starts = rowMatrix(arena, "f32", w0.size, dim);
-  fillRows(arena, starts, w0.data);
-  const noise = rowMatrix(arena, "f32", w0.size, atoms.padded);
-  await multiplyRows(pool, starts, atoms.rows, { ...noise, columns: atoms.size });
+  const noise = productRows(arena, w0.size, atoms.padded);
+  await noiseProducts(ground, w0, noise);
   const lists = atomLists(arena, w0.size);
   const first = prefixFrame(pool, atoms, w0.size, noise);
   const second = leanFrame(pool, atoms, lists, w0.size, noise);
   const third = fullFrame(pool, atoms, lists, w0.size, noise);
-  const legs: Legs = { pool, atoms, lists, first, second, third };
+  const legs: Legs = { ...ground, lists, first, second, third };
   const capture: CaptureGround = { ...ground, start: w0.data, noise };
   return {
     legs: [
@@ -89,15 +84,25 @@ async function launched(ground: Pick<CaptureGround, "pool" | "atoms" | "data">, 
     prove: (question) => screenCaptures(capture, question),
     close() {
       for (const part of [first, second, third, lists]) part.free();
-      for (const { address } of [starts, noise]) arena.free(address);
+      arena.free(noise.address);
     },
   };
+}
+
+/** Room for q, which need not be cleared: what is beyond the atoms belongs to atoms without weight. */
+function productRows(arena: Arena, size: number, padded: number): RowMatrix {
+  const rows = 4 * Math.ceil(size / 4);
+  const address = arena.allocate(rows * padded * 4);
+  arena.f32(address + size * padded * 4, (rows - size) * padded).fill(0);
+  for (let r = 0; r < size; r++) arena.f32(address + ((r + 1) * padded - BLOCK) * 4, BLOCK).fill(0);
+  return { kind: "f32", address, rows: size, columns: padded, stride: padded * 4, padded: rows };
 }
 
 /** The parts of a batch. */
 interface Legs {
   readonly pool: WasmPool;
   readonly atoms: KernelAtoms;
+  readonly dense: DenseProducts | undefined;
   readonly lists: AtomLists;
   readonly first: PrefixFrame;
   readonly second: LeanFrame;
@@ -122,18 +127,20 @@ async function listed({ pool, atoms, first, lists }: Legs, taken: readonly numbe
 }
 
 /** All of m from what the weights have summed to: its part beyond the first d coordinates now counts. */
-async function toLean({ pool, atoms, first, second }: Legs, from: Flight, to: Flight, rows: readonly number[]): Promise<void> {
-  const { arena } = pool;
+async function toLean(
+  { pool, atoms, dense, first, second }: Legs,
+  from: Flight,
+  to: Flight,
+  rows: readonly number[],
+): Promise<void> {
   const slots = 4 * Math.ceil(from.size / 4);
   const spent: RowMatrix = {
     ...{ kind: "f32", address: first.spent, rows: from.size, columns: atoms.size },
     ...{ stride: 4 * atoms.padded, padded: slots },
   };
-  const sums = rowMatrix(arena, "f64", from.size, atoms.dim);
-  await addWeightedRows(pool, spent, atoms.rows, sums);
+  const sums = await spentSums({ pool, atoms, dense }, spent);
   to.state.set(from.state);
-  await second.start(to, rows, (r) => Float64Array.from(readRow(arena, sums, r)));
-  arena.free(sums.address);
+  await second.start(to, rows, sums);
   to.taken.set(to.s); // since the start
   for (const r of rows) missed(to, r, from.velocity, 4);
 }
