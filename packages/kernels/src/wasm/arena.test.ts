@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { arenaOf } from "./index.js";
+import { arenaOf, scratchOf } from "./index.js";
 import { webAssembly } from "./platform.js";
 
 const memory = (maximum: number) => new (webAssembly().Memory)({ initial: 1, maximum, shared: true });
@@ -45,4 +45,16 @@ test("what cannot be had is refused, and so is freeing what is not a block", () 
   const a = arena.allocate(100);
   arena.free(a);
   expect(() => arena.free(a)).toThrow(RangeError);
+});
+
+test("what a scratch holds is freed together, and nothing else", () => {
+  const arena = arenaOf(memory(4));
+  arena.allocate(1000);
+  const before = arena.used();
+  const scratch = scratchOf(arena);
+  scratch.free(scratch.allocate(5000));
+  scratch.allocate(100);
+  expect(scratch.used()).toBeGreaterThan(before + 5000);
+  scratch.release();
+  expect(arena.used()).toBe(before);
 });

@@ -22,6 +22,28 @@ export interface Arena {
   readonly used: () => number;
 }
 
+/** An arena within another, whose blocks are given back together. */
+export interface Scratch extends Arena {
+  readonly release: () => void;
+}
+
+/** What is allocated here is freed by `release`, and not before. */
+export function scratchOf(arena: Arena): Scratch {
+  const blocks: number[] = [];
+  return {
+    ...arena,
+    allocate(bytes) {
+      const address = arena.allocate(bytes);
+      blocks.push(address);
+      return address;
+    },
+    free() {},
+    release() {
+      for (const address of blocks.splice(0)) arena.free(address);
+    },
+  };
+}
+
 /** A range of addresses. */
 interface Range {
   from: number;

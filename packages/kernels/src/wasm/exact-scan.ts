@@ -1,4 +1,5 @@
 import { BLOCK, emptyScan, mergeScans, type Points, rows, type ScanQuery, type ScanState } from "@fluxion/core";
+import { scratchOf } from "./arena.js";
 import type { DoubleAtoms } from "./double-atoms.js";
 import type { WasmPool } from "./pool.js";
 import { copyState, readState } from "./read-state.js";
@@ -39,12 +40,12 @@ export async function exactScan(
 }
 
 async function scanRows(pool: WasmPool, atoms: DoubleAtoms, size: number, { x, query }: ExactQuestion): Promise<ScanState> {
-  const { arena } = pool;
-  const best = Math.min(query.top, BLOCK); // of one block
-  const memory = scanMemory(arena, atoms, x, { ...query, top: best, cut: 0, single: false });
-  const blocks = Math.ceil(size / BLOCK);
-  const out = arena.allocate(blocks * memory.rows * memory.stride);
+  const arena = scratchOf(pool.arena);
   try {
+    const best = Math.min(query.top, BLOCK); // of one block
+    const memory = scanMemory(arena, atoms, x, { ...query, top: best, cut: 0, single: false });
+    const blocks = Math.ceil(size / BLOCK);
+    const out = arena.allocate(blocks * memory.rows * memory.stride);
     const calls: number[][] = [];
     for (let k = 0; k < blocks; k++) {
       const count = 4 * Math.ceil(Math.min(BLOCK, size - k * BLOCK) / 4);
@@ -62,7 +63,6 @@ async function scanRows(pool: WasmPool, atoms: DoubleAtoms, size: number, { x, q
     }
     return state;
   } finally {
-    arena.free(out);
-    memory.free();
+    arena.release();
   }
 }

@@ -4,7 +4,9 @@
  *
  * Logits, (E6). What is computed, (α/v)·fl(x̂·y) + (log π − (α²/v)‖y‖²/2), is the logit up to −‖x̂‖²/(2v), common to all, and
  *
- *     δ = (α/v)·[ Y‖x' − x̂‖ + (‖x'‖ + αY)e + αe²/2 + γ₃₄‖x̂‖Y + D·2⁻¹⁴⁹ ] + γ'_{D+24}·[(α/v)(‖x̂‖ + αY)Y + max|log π|] + 2⁻²²
+ *     δ = (α/v)·[ Y‖x' − x̂‖ + (‖x'‖ + αY)e + αe²/2 + γ₃₄‖x̂‖Y + D·2⁻¹⁴⁹ ] + γ'_{D+24}·S + γ'_4·‖x̂‖²/(2v) + 2⁻²²,
+ *
+ * S = (α/v)(‖x̂‖ + αY)Y + max|log π|, no less than any part of a logit but the common one, which is added last.
  *
  * A product of a run of at most 32 in a lane meets its own rounding, 31 additions and the two that join four lanes: γ₃₄, with
  * fused operations or without. Runs are added in double precision: ⌈D/112⌉ ≤ D additions. By Cauchy's inequality Σ|x_d y_d| ≤ ‖x̂‖Y.
@@ -28,6 +30,9 @@ const SUM = 64;
 export const EXP: number = 2 ** -22;
 /** Rows whose products could leave the range of floats are left to double precision. */
 const LARGEST = 2 ** 120;
+
+const lengthOf = (v: Float64Array): number =>
+  outward(Math.sqrt(v.reduce((sum, c) => sum + c * c, 0)) * (1 + v.length * 2 ** -52));
 
 /** What bound atoms mean for errors: their longest vectors, log-weights and how many they are. */
 export interface FloatReach extends Pick<BoundAtoms, "size" | "dim" | "center" | "radius" | "storageError"> {
@@ -57,7 +62,7 @@ export function floatError(
   const rate = Math.abs(query.alpha) / query.variance;
   const small = smallestNumber.float32;
   const sums = gamma(Math.ceil(size / 16) + 1024);
-  const merges = 8 * unitRoundoff.float64 * (Math.hypot(...reach.center) + Y) * (2 + Math.ceil(size / 512));
+  const merges = 8 * unitRoundoff.float64 * (lengthOf(reach.center) + Y) * (2 + Math.ceil(size / 512));
   const mean = outward((gamma(SUM, U32) + sums) * Y + storageError + merges + Math.sqrt(dim) * size * small);
   const B = length.length;
   const error = {
@@ -71,7 +76,7 @@ export function floatError(
     const [x = Infinity, gap = Infinity, common = 0] = [length[b], lost[b], shift[b]];
     const scale = rate * (x + gap + Math.abs(query.alpha) * Y) * Y + reach.logWeight;
     const single = rate * (Y * gap + gamma(DOT, U32) * x * Y + dim * small) + storageNats(reach, query, x + gap);
-    const delta = single + gamma(dim + 24) * scale + EXP + 2 * sums;
+    const delta = single + gamma(dim + 24) * scale + gamma(4) * Math.abs(common) + EXP + 2 * sums;
     error.logit[b] = x * Y < LARGEST && x < LARGEST && Y < LARGEST ? outward(delta) : Infinity;
     error.shift[b] = outward(((2 * x + gap) * gap) / (2 * query.variance) + gamma(dim + 16) * (Math.abs(common) + scale));
     error.skipped[b] = Math.min(1, outward(size * Math.exp(2 * delta - cut)));

@@ -1,4 +1,5 @@
 import type { Points, ScanQuery, ScanState } from "@fluxion/core";
+import { scratchOf } from "./arena.js";
 import { type HeldAtoms, isFew } from "./held-atoms.js";
 import { mergeSums } from "./merge-sums.js";
 import { type AtomMemory, scanMemory } from "./scan-memory.js";
@@ -20,14 +21,14 @@ export interface FloatScan {
 /** The state of all atoms by single precision, without second moments. Shards differ with the number of threads, within the bounds. */
 export async function floatScan(held: HeldAtoms, { x, query, cut, shift }: FloatScan): Promise<ScanState> {
   const { pool, bound } = held;
-  const { arena } = pool;
-  const few = isFew(bound);
-  const atoms = few ? held.doubles() : biased(held, query);
-  const plain = { ...query, tangent: undefined, spread: false };
-  const memory = scanMemory(arena, atoms, x, { ...plain, cut, single: !few });
-  const { rowBlocks, shards } = shares(pool.threads(), memory.rows, bound.size);
-  const out = arena.allocate(shards.length * memory.rows * memory.stride);
+  const arena = scratchOf(pool.arena);
   try {
+    const few = isFew(bound);
+    const atoms = few ? held.doubles() : biased(held, query);
+    const plain = { ...query, tangent: undefined, spread: false };
+    const memory = scanMemory(arena, atoms, x, { ...plain, cut, single: !few });
+    const { rowBlocks, shards } = shares(pool.threads(), memory.rows, bound.size);
+    const out = arena.allocate(shards.length * memory.rows * memory.stride);
     const calls = shards.flatMap(({ from, count }, k) =>
       rowBlocks.map((block) => [
         memory.address,
@@ -50,8 +51,7 @@ export async function floatScan(held: HeldAtoms, { x, query, cut, shift }: Float
     addCommon(state, few ? undefined : bound.center, shift);
     return state;
   } finally {
-    arena.free(out);
-    memory.free();
+    arena.release();
   }
 }
 

@@ -21,6 +21,7 @@ export interface HeldAtoms {
 /** Few dimensions take no floats: their logits are of double precision anyway. */
 export const isFew = ({ dim }: { readonly dim: number }): boolean => dim <= FEW;
 
+/** Makes atoms ready for the kernels of a pool; nothing is copied before it is read. */
 export function holdAtoms(pool: WasmPool, data: WeightedAtoms | BoundAtoms): HeldAtoms {
   const bound = "stored" in data ? data : bindAtoms(data);
   const atoms = bound.atoms ?? restored(bound);

@@ -1,4 +1,5 @@
 import type { Points, ScanQuery, ScanState } from "@fluxion/core";
+import { scratchOf } from "./arena.js";
 import type { HeldAtoms } from "./held-atoms.js";
 import { readState } from "./read-state.js";
 import { scanMemory } from "./scan-memory.js";
@@ -10,12 +11,12 @@ export async function listScan(
   { x, query }: { readonly x: Points; readonly query: ScanQuery },
 ): Promise<ScanState> {
   const { pool } = held;
-  const { arena } = pool;
-  const memory = scanMemory(arena, held.doubles(), x, { ...query, cut: 0, single: false });
-  const total = lists.reduce((sum, list) => sum + list.length, 0);
-  const indices = arena.allocate(4 * total);
-  const out = arena.allocate(memory.rows * memory.stride);
+  const arena = scratchOf(pool.arena);
   try {
+    const memory = scanMemory(arena, held.doubles(), x, { ...query, cut: 0, single: false });
+    const total = lists.reduce((sum, list) => sum + list.length, 0);
+    const indices = arena.allocate(4 * total);
+    const out = arena.allocate(memory.rows * memory.stride);
     let at = indices;
     const calls = lists.map((list, b) => {
       arena.i32(at, list.length).set(list);
@@ -30,8 +31,6 @@ export async function listScan(
     });
     return state;
   } finally {
-    arena.free(out);
-    arena.free(indices);
-    memory.free();
+    arena.release();
   }
 }

@@ -60,7 +60,7 @@ export async function wasmPool(options: WasmPoolOptions = {}): Promise<WasmPool>
   if (!shared) {
     return alone(made, "no shared memory", "memory cannot be shared here; a page needs the headers COOP and COEP", warn);
   }
-  let crew: Crew;
+  let crew: Crew | undefined;
   try {
     crew = await crewOf(threads ?? (await hardwareThreads()), spawn);
     await crew.ask(
@@ -68,6 +68,7 @@ export async function wasmPool(options: WasmPoolOptions = {}): Promise<WasmPool>
       () => {},
     );
   } catch (error) {
+    await crew?.dismiss();
     return alone(made, "no workers", `workers do not start: ${error instanceof Error ? error.message : error}`, warn);
   }
   return poolOf({ name: `wasm ×${crew.size()}`, threads: crew.size, ...made }, runnerOf(crew, made.arena));

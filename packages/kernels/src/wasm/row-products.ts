@@ -33,7 +33,7 @@ export function addWeightedRows(pool: WasmPool, w: RowMatrix, z: RowMatrix, out:
   requireShapes("add weighted rows", w.columns === z.rows && out.rows === w.rows && out.columns === z.columns, [w, z, out]);
   if (out.kind !== "f64") throw new TypeError("Cannot add weighted rows: the sums are float32; expected float64");
   const lines = widthOf(z) / 64;
-  const calls = ranges(lines, Math.ceil(lines / (2 * pool.threads()))).flatMap(([line, wide]) =>
+  const calls = ranges(lines, Math.ceil(lines / Math.max(1, 2 * pool.threads()))).flatMap(([line, wide]) =>
     ranges(w.padded, 32).map(([row, length]) => [
       ...[w.address + row * w.stride, w.stride, length, z.address + line * 64, z.stride, z.padded, wide * 64],
       ...[out.address + row * out.stride + line * 128, out.stride],

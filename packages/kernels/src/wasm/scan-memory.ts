@@ -19,7 +19,6 @@ export interface ScanMemory {
   readonly bytes: number;
   /** Bytes of one row of the result. */
   readonly stride: number;
-  readonly free: () => void;
 }
 
 /** Atoms in the memory of the kernels: where they are, and how far apart rows or columns are. */
@@ -38,7 +37,7 @@ export interface KernelQuery extends Pick<ScanQuery, "alpha" | "variance" | "spr
   readonly single: boolean;
 }
 
-/** Copies queries and directions into the memory of the kernels. `x` is [B, D]. */
+/** Copies queries and directions into the memory of the kernels, where they stay. `x` is [B, D]. */
 export function scanMemory(arena: Arena, atoms: AtomMemory, x: Points, query: KernelQuery): ScanMemory {
   const kind = query.single ? "f32" : "f64";
   const queries = filled(arena, kind, x);
@@ -53,16 +52,7 @@ export function scanMemory(arena: Arena, atoms: AtomMemory, x: Points, query: Ke
   const fields = [queries.address, queries.stride, atoms.address, atoms.stride, bytes, x.dim, atoms.bias];
   fields.push(tangent?.address ?? 0, tangent?.stride ?? 0, stride, query.top, query.spread ? 1 : 0);
   arena.i32(address + 32, fields.length).set(fields);
-  const blocks = [address, queries.address, ...(tangent ? [tangent.address] : [])];
-  return {
-    address,
-    rows: queries.padded,
-    bytes,
-    stride,
-    free: () => {
-      for (const block of blocks) arena.free(block);
-    },
-  };
+  return { address, rows: queries.padded, bytes, stride };
 }
 
 /** Points as a matrix. */

@@ -1,4 +1,5 @@
 import { BLOCK, type Points, type ScanQuery } from "@fluxion/core";
+import { scratchOf } from "./arena.js";
 import { biased } from "./float-scan.js";
 import type { HeldAtoms } from "./held-atoms.js";
 import { scanMemory } from "./scan-memory.js";
@@ -27,14 +28,14 @@ export interface Screening {
  */
 export async function screen(held: HeldAtoms, { x, query, cut, delta }: Screening): Promise<(Int32Array | undefined)[]> {
   const { pool, bound } = held;
-  const { arena } = pool;
-  const plain = { ...query, tangent: undefined, spread: false };
-  const memory = scanMemory(arena, biased(held, query), x, { ...plain, cut, single: true });
-  const stride = 64 * Math.ceil((HEAD + 12 * ROOM + 12 * query.top) / 64);
-  arena.i32(memory.address + 68, 1)[0] = stride; // rows of this kernel are longer
-  const { rowBlocks, shards } = shares(pool.threads(), memory.rows, bound.size);
-  const out = arena.allocate(shards.length * memory.rows * stride);
+  const arena = scratchOf(pool.arena);
   try {
+    const plain = { ...query, tangent: undefined, spread: false };
+    const memory = scanMemory(arena, biased(held, query), x, { ...plain, cut, single: true });
+    const stride = 64 * Math.ceil((HEAD + 12 * ROOM + 12 * query.top) / 64);
+    arena.i32(memory.address + 68, 1)[0] = stride; // rows of this kernel are longer
+    const { rowBlocks, shards } = shares(pool.threads(), memory.rows, bound.size);
+    const out = arena.allocate(shards.length * memory.rows * stride);
     for (let k = 0; k < shards.length; k++) {
       for (let b = 0; b < memory.rows; b++) {
         const row = out + (k * memory.rows + b) * stride;
@@ -59,8 +60,7 @@ export async function screen(held: HeldAtoms, { x, query, cut, delta }: Screenin
       return survivors(found, { depth: cut + 2 * (delta[b] ?? 0), slack: 2 * (delta[b] ?? 0), top: query.top });
     });
   } finally {
-    arena.free(out);
-    memory.free();
+    arena.release();
   }
 }
 
