@@ -70,11 +70,13 @@ export const levelOf = (node: number): number => 31 - Math.clz32(node + 1);
 /** The first place of a node; its last is before `endOf`. */
 export function startOf({ size }: Pick<AtomTree, "size">, node: number): number {
   const level = levelOf(node);
-  return Math.floor(((node + 1 - 2 ** level) * size) / 2 ** level);
+  const across = 1 << level;
+  return Math.floor(((node + 1 - across) * size) / across);
 }
 
 /** One past the last place of a node. */
 export function endOf({ size }: Pick<AtomTree, "size">, node: number): number {
   const level = levelOf(node);
-  return Math.floor(((node + 2 - 2 ** level) * size) / 2 ** level);
+  const across = 1 << level;
+  return Math.floor(((node + 2 - across) * size) / across);
 }

@@ -103,7 +103,8 @@ function means(
   for (let node = mass.length - 1; node >= 0; node--) {
     const total = mass[node] ?? 0;
     for (let d = 0; d < dim; d++) {
-      const [low, high] = [lowest[node * dim + d] ?? 0, highest[node * dim + d] ?? 0];
+      const low = lowest[node * dim + d] ?? 0;
+      const high = highest[node * dim + d] ?? 0;
       let offset = 0; // about the corner of the box, so that data far from 0 lose no digits
       if (levelOf(node) < tree.depth) {
         for (const child of [2 * node + 1, 2 * node + 2])

@@ -16,7 +16,8 @@ export function hermiteTable({ dim, order, count, axis, rest, powers }: MultiInd
   return ({ slope, curvature }) => {
     for (let j = 0; j < dim; j++) {
       const g = slope[j] ?? 0;
-      let [before, now] = [0, 1];
+      let before = 0;
+      let now = 1;
       for (let n = 0, at = j * (order + 1); n <= order; n++, at++) {
         lines[at] = now;
         const next = g * now - n * curvature * before;

@@ -1,11 +1,11 @@
 import type { AtomTree } from "./atom-tree.js";
 import type { Kernel } from "./top-atoms.js";
 
-/** All points c + s₁e₁ + s₂e₂ + … with |s_j| ≤ 1: one point where there are no e_j. */
+/** All points c + s₁e₁ + s₂e₂ with |s_j| ≤ 1: one point where there are no e_j. */
 export interface Tile {
   /** c, [D]. */
   readonly centre: Float64Array;
-  /** e_j, [D] each. */
+  /** e_j, [D] each, at most two. */
   readonly halves: readonly Float64Array[];
 }
 
@@ -13,7 +13,7 @@ export interface Tile {
 export interface Allowance {
   /** Of the mean, in the units of the data. */
   readonly mean: number;
-  /** Of the mass: a share. */
+  /** Of the mass: a share, besides what was dropped before a walk began. */
   readonly share: number;
 }
 
@@ -42,8 +42,32 @@ export interface Interactions {
   visits: number;
 }
 
+/** Where a walk begins instead of at the root: what a walk of a larger tile has kept, and the share that it dropped. */
+export interface WalkStart {
+  readonly nodes: Int32Array;
+  readonly share: number;
+  readonly dropped: number;
+}
+
 /** Finds the interactions of a tile, anew at every call. */
-export type Walk = (tile: Tile, kernel: Kernel, allowance: Allowance) => Interactions;
+export type Walk = (tile: Tile, kernel: Kernel, allowance: Allowance, start?: WalkStart) => Interactions;
+
+/**
+ * The start of the walks of parts of a tile: what was kept, but parents instead of two expanded children, as a smaller tile may do
+ * with less. Siblings follow each other in a list.
+ */
+export function startFrom({ nodes, orders, count, share, dropped }: Interactions): WalkStart {
+  const start = new Int32Array(count);
+  let size = 0;
+  for (let k = 0; k < count; k++) {
+    const node = nodes[k] ?? 0;
+    const pair = node % 2 === 1 && k + 1 < count && nodes[k + 1] === node + 1;
+    const merges = pair && (orders[k] ?? 0) > 0 && (orders[k + 1] ?? 0) > 0;
+    start[size++] = merges ? (node - 1) / 2 : node;
+    if (merges) k++;
+  }
+  return { nodes: start.subarray(0, size), share, dropped };
+}
 
 /** An empty list over a tree. */
 export function emptyInteractions({ depth, dim }: Pick<AtomTree, "depth" | "dim">): Interactions {

@@ -34,7 +34,8 @@ export function partition(points: Places, depth: number): Boxes {
 function boxOf({ places, dim }: Places, from: number, to: number, into: Boxes & { readonly node: number }): void {
   const { lowest, highest, node } = into;
   for (let d = 0; d < dim; d++) {
-    let [low, high] = [Infinity, -Infinity];
+    let low = Infinity;
+    let high = -Infinity;
     for (let at = from * dim + d; at < to * dim; at += dim) {
       const z = places[at] ?? 0;
       if (z < low) low = z;
@@ -61,7 +62,8 @@ function longestSide({ lowest, highest }: Boxes, node: number, dim: number): num
 function select(points: Places, axis: number, range: { from: number; to: number; at: number }): void {
   const { places, dim } = points;
   const { at } = range;
-  let [left, right] = [range.from, range.to - 1];
+  let left = range.from;
+  let right = range.to - 1;
   while (left < right) {
     const pivot = medianOfThree(points, axis, [left, (left + right) >>> 1, right]);
     let i = left;

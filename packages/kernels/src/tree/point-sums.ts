@@ -135,7 +135,8 @@ function addExpansion(context: PointContext, node: number, query: PointQuery, su
   const { order, count } = indices;
   const radius = nodes.radius[node] ?? 0;
   const tilt = query.alpha / query.variance;
-  let [squared, apart] = [0, 0];
+  let squared = 0;
+  let apart = 0;
   for (let d = 0, at = node * dim; d < dim; d++, at++) {
     const r = (query.x[d] ?? 0) - query.alpha * (nodes.mean[at] ?? 0);
     squared += r * r;

@@ -36,7 +36,10 @@ function addExpansion(
   out: SecondMoments,
 ): void {
   const { base } = expansion;
-  let [apart, across, deltaV, meanV] = [0, 0, 0, 0]; // ‖δ‖², δ·E[e^u d], δ·v, E[e^u d]·v
+  let apart = 0;
+  let across = 0;
+  let deltaV = 0;
+  let meanV = 0; // ‖δ‖², δ·E[e^u d], δ·v, E[e^u d]·v
   for (let d = 0; d < dim; d++) {
     const delta = (nodes.mean[node * dim + d] ?? 0) - (mean[d] ?? 0);
     const first = expansion.mean[d] ?? 0;
@@ -59,7 +62,9 @@ function addAtoms(tree: AtomTree, node: number, query: PointQuery & { readonly m
   const { x, alpha, mean, v, top } = query;
   const scale = -0.5 / query.variance;
   for (let i = startOf(tree, node), to = endOf(tree, node); i < to; i++) {
-    let [squared, apart, along] = [0, 0, 0];
+    let squared = 0;
+    let apart = 0;
+    let along = 0;
     for (let d = 0, at = i * dim; d < dim; d++, at++) {
       const z = places[at] ?? 0;
       const r = (x[d] ?? 0) - alpha * z;

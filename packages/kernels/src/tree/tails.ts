@@ -10,16 +10,20 @@
  * E‖d‖ⁿ ≤ ρⁿκ, κ = E‖d‖²/ρ².
  */
 
+/** 1/(n + 1). */
+const INVERSE = Float64Array.from({ length: 32 }, (_, n) => 1 / (n + 1));
+
 /** T_n = Σ_{m ≥ n} t_m for n = 0 … order + 1, into `out`, enlarged beyond the rounding of e^{a+c} − Σ_{m<n} t_m. */
 export function majorantTails(a: number, c: number, order: number, out: Float64Array): Float64Array {
   const total = Math.exp(a + c);
   const rounding = (order + 6) * Number.EPSILON * total;
   let rest = total;
-  let [before, term] = [0, 1];
+  let before = 0;
+  let term = 1;
   for (let n = 0; n <= order + 1; n++) {
     out[n] = rest + rounding;
     rest -= term;
-    const next = (a * term + 2 * c * before) / (n + 1);
+    const next = (a * term + 2 * c * before) * (INVERSE[n] ?? 0);
     before = term;
     term = next;
   }

@@ -42,8 +42,10 @@ export function topSearch(tree: AtomTree): TopSearch {
         enterLeaf(tree, node, { x, kernel }, found);
         continue;
       }
-      const [left, right] = [2 * node + 1, 2 * node + 2];
-      const [l, r] = [upperLogit(tree, left, x, kernel), upperLogit(tree, right, x, kernel)];
+      const left = 2 * node + 1;
+      const right = left + 1;
+      const l = upperLogit(tree, left, x, kernel);
+      const r = upperLogit(tree, right, x, kernel);
       const leftFirst = l > r || (l === r && (tree.nodes.first[left] ?? 0) < (tree.nodes.first[right] ?? 0));
       stack[size] = leftFirst ? right : left;
       bounds[size++] = leftFirst ? r : l;

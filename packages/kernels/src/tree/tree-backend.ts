@@ -29,6 +29,8 @@ export interface TreeScan extends Scan {
 /** A scan backend on a tree; the tree itself serves grids. */
 export interface TreeBackend extends ScanBackend {
   readonly tree: AtomTree;
+  /** max ‖z‖. */
+  readonly norm: number;
   scan(x: Points, query: ScanQuery, demand: Demand): Promise<TreeScan>;
 }
 
@@ -50,6 +52,7 @@ export function treeBackend(atoms: WeightedAtoms, options: TreeOptions = {}): Tr
     dim: tree.dim,
     size: tree.size,
     radius: context.radius,
+    norm: context.norm,
     meets: new Set(["exact", "certified"] as const),
     tree,
     async scan(x, query, demand) {

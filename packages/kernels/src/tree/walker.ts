@@ -1,8 +1,8 @@
 import { type AtomTree, endOf, levelOf, startOf } from "./atom-tree.js";
-import { type Allowance, emptyInteractions, type Interactions, type Tile, type Walk } from "./interactions.js";
+import { type Allowance, emptyInteractions, type Interactions, type Tile, type Walk, type WalkStart } from "./interactions.js";
 import { momentRounding } from "./node-moments.js";
 import { majorantTails } from "./tails.js";
-import { type Kernel, topSearch } from "./top-atoms.js";
+import { type Kernel, type TopAtoms, topSearch } from "./top-atoms.js";
 
 /** The part of an allowance that a node of little weight may spend; a node of any weight may err by half, relatively. */
 const SMALL_SHARE = 1 / 128;
@@ -25,9 +25,16 @@ interface Progress {
   readonly settled: { mass: number; readonly moment: Float64Array };
   readonly level: { mass: number; readonly moment: Float64Array };
   readonly rounding: number;
+  /** 1/p!, p the order of the expansions. */
+  readonly leading: number;
+  /** ‖c − αm‖² and J of the nodes on the frontier. */
+  readonly distances: Float64Array;
+  readonly weights: Float64Array;
   /** Of the node that was looked at last. */
   noise: number;
   tile: Tile;
+  /** The e_j, one after the other. */
+  readonly sides: Float64Array;
   /** The longest of all s₁e₁ + s₂e₂ + …. */
   span: number;
   /** α, 1/2v, α/v. */
@@ -39,6 +46,9 @@ interface Progress {
   /** What is left of the share that may be dropped, and the log of an eighth of it. */
   left: number;
   droppable: number;
+  /** A share so small that it need not be known better, and its log. */
+  crumb: number;
+  logCrumb: number;
 }
 
 /**
@@ -57,19 +67,17 @@ export function walker(tree: AtomTree): Walk {
   const width = 2 ** tree.depth;
   const search = topSearch(tree);
   const w = newProgress(tree);
-  const distances = new Float64Array(width); // ‖c − αm‖² of the frontier
   let frontier = new Int32Array(width);
   let next = new Int32Array(width);
-  return (tile, kernel, allowance) => {
-    const found = search(tile.centre, kernel, 1);
-    begin(w, { tile, kernel, allowance }, found);
-    frontier[0] = 0;
-    for (let size = 1; size > 0; ) {
-      raiseFloor(w, frontier, size, distances);
+  return (tile, kernel, allowance, start = ROOT) => {
+    begin(w, { tile, kernel, allowance, start }, search(tile.centre, kernel, 1));
+    frontier.set(start.nodes);
+    for (let size = start.nodes.length; size > 0; ) {
+      raiseFloor(w, frontier, size);
       let opened = 0;
       for (let s = 0; s < size; s++) {
         const node = frontier[s] ?? 0;
-        if (!mustOpen(w, node, distances[s] ?? 0)) continue;
+        if (!mustOpen(w, node, s)) continue;
         next[opened++] = 2 * node + 1;
         next[opened++] = 2 * node + 2;
       }
@@ -81,6 +89,8 @@ export function walker(tree: AtomTree): Walk {
   };
 }
 
+const ROOT: WalkStart = { nodes: new Int32Array(1), share: 0, dropped: 0 };
+
 function newProgress(tree: AtomTree): Progress {
   const sums = () => ({ mass: 0, moment: new Float64Array(tree.dim) });
   const { indices } = tree.moments;
@@ -91,8 +101,12 @@ function newProgress(tree: AtomTree): Progress {
     settled: sums(),
     level: sums(),
     rounding: momentRounding(indices, tree.depth, Math.ceil(tree.size / 2 ** tree.depth)),
+    leading: Array.from({ length: indices.order }, (_, k) => 1 / (k + 1)).reduce((product, v) => product * v, 1),
+    distances: new Float64Array(2 ** tree.depth),
+    weights: new Float64Array(2 ** tree.depth),
     noise: 0,
     tile: { centre: new Float64Array(tree.dim), halves: [] },
+    sides: new Float64Array(2 * tree.dim),
     span: 0,
     alpha: 0,
     half: 0,
@@ -101,16 +115,23 @@ function newProgress(tree: AtomTree): Progress {
     top: 0,
     left: 0,
     droppable: 0,
+    crumb: 0,
+    logCrumb: 0,
   };
 }
 
 function begin(
   w: Progress,
-  { tile, kernel: { alpha, variance }, allowance }: { tile: Tile; kernel: Kernel; allowance: Allowance },
-  { places, logits, visits }: { places: Int32Array; logits: Float64Array; visits: number },
+  { tile, kernel, allowance, start }: { tile: Tile; kernel: Kernel; allowance: Allowance; start: WalkStart },
+  { places, logits, visits }: TopAtoms,
 ): void {
+  const { alpha, variance } = kernel;
   const { out, tree } = w;
   w.tile = tile;
+  w.sides.fill(0);
+  tile.halves.forEach((e, j) => {
+    w.sides.set(e, j * tree.dim);
+  });
   w.span = tile.halves.reduce((sum, e) => sum + Math.hypot(...e), 0);
   w.alpha = alpha;
   w.half = 0.5 / variance;
@@ -118,12 +139,15 @@ function begin(
   w.allowance = allowance;
   w.left = allowance.share;
   w.droppable = Math.log(w.left / 8);
+  w.crumb = (allowance.share * 1e-3) / 2 ** tree.depth;
+  w.logCrumb = Math.log(w.crumb);
+  w.left -= 2e-3 * allowance.share; // there are fewer than 2^(depth + 1) nodes
   w.top = logits[0] ?? 0;
   w.settled.mass = 0;
   w.settled.moment.fill(0);
   out.count = 0;
-  out.share = 0;
-  out.dropped = 0;
+  out.share = start.share;
+  out.dropped = start.dropped;
   out.reach = 0;
   out.visits = visits;
   out.floor = w.top;
@@ -132,7 +156,7 @@ function begin(
 }
 
 /** The lower bound of Z from the nodes in the list and on the frontier, if it is better than what is known. */
-function raiseFloor(w: Progress, frontier: Int32Array, size: number, distances: Float64Array): void {
+function raiseFloor(w: Progress, frontier: Int32Array, size: number): void {
   const { dim, nodes } = w.tree;
   const { centre } = w.tile;
   const { moment } = w.level;
@@ -145,8 +169,9 @@ function raiseFloor(w: Progress, frontier: Int32Array, size: number, distances: 
       const r = (centre[d] ?? 0) - w.alpha * (nodes.mean[at] ?? 0);
       squared += r * r;
     }
-    distances[s] = squared;
+    w.distances[s] = squared;
     const weight = jensenWeight(w, node, squared);
+    w.weights[s] = weight;
     if (weight === 0) continue;
     w.level.mass += weight;
     for (let d = 0, at = node * dim; d < dim; d++, at++) moment[d] = (moment[d] ?? 0) + weight * (nodes.mean[at] ?? 0);
@@ -166,41 +191,56 @@ function jensenWeight({ tree: { nodes }, alpha, half, top }: Progress, node: num
   return logit > USELESS ? Math.exp(logit) : 0;
 }
 
-/** Drops, expands or lists a node; true where it must be opened instead. */
-function mustOpen(w: Progress, node: number, squared: number): boolean {
+/** Drops, expands or lists the node in a place of the frontier; true where it must be opened instead. */
+function mustOpen(w: Progress, node: number, place: number): boolean {
   const { out, tree, tilt } = w;
-  const { nodes, dim } = tree;
+  const squared = w.distances[place] ?? 0;
+  const { nodes } = tree;
   const logMass = nodes.logMass[node] ?? 0;
   if (logMass === -Infinity) {
     out.dropped += endOf(tree, node) - startOf(tree, node);
     return false;
   }
   const radius = nodes.radius[node] ?? 0;
-  let [between, within] = [0, 0]; // |e·(m − m_J)| and |e·(z − m)|, summed over the e
-  for (let j = 0; j < w.tile.halves.length; j++) {
-    const e = w.tile.halves[j] ?? w.tile.centre;
-    let dot = 0;
-    for (let d = 0, at = node * dim; d < dim; d++, at++) dot += (e[d] ?? 0) * ((nodes.mean[at] ?? 0) - (out.anchor[d] ?? 0));
-    between += Math.abs(dot);
-  }
-  within = w.span * radius;
+  const between = w.span === 0 ? 0 : reachAcross(w, node);
   const nearest = boxDistance(w, node);
-  const highest = logMass - nearest * w.half * (1 - SLACK) - out.floor + tilt * (between + within);
+  const highest = logMass - nearest * w.half * (1 - SLACK) - out.floor + tilt * (between + w.span * radius);
   if (highest < w.droppable) {
-    const share = Math.exp(highest + SLACK * Math.abs(out.floor));
-    out.share += share;
-    w.left -= share;
-    w.droppable = Math.log(w.left / 8);
+    drop(w, highest + SLACK * Math.abs(out.floor));
     out.dropped += endOf(tree, node) - startOf(tree, node);
     return false;
   }
   const share = Math.exp(Math.min(600, logMass - squared * w.half - out.floor + tilt * between));
   const gap = tilt * (Math.sqrt(squared) + w.span) * radius; // a of the majorant
   const few = endOf(tree, node) - startOf(tree, node) <= FEW;
-  const order = few ? 0 : sufficientOrder(w, node, { gap, share });
+  const order = few ? 0 : sufficientOrder(w, node, gap, share);
   if (order === 0 && levelOf(node) < tree.depth) return true;
-  append(w, node, { order, squared });
+  append(w, node, order, place);
   return false;
+}
+
+/** Σ_j|e_j·(m − m_J)|. */
+function reachAcross({ tree: { nodes, dim }, sides, out: { anchor } }: Progress, node: number): number {
+  let first = 0;
+  let second = 0;
+  for (let d = 0, at = node * dim; d < dim; d++, at++) {
+    const apart = (nodes.mean[at] ?? 0) - (anchor[d] ?? 0);
+    first += (sides[d] ?? 0) * apart;
+    second += (sides[dim + d] ?? 0) * apart;
+  }
+  return Math.abs(first) + Math.abs(second);
+}
+
+/** Takes the share of a dropped node from what is left. */
+function drop(w: Progress, logShare: number): void {
+  if (logShare < w.logCrumb) {
+    w.out.share += w.crumb;
+    return;
+  }
+  const share = Math.exp(logShare);
+  w.out.share += share;
+  w.left -= share;
+  w.droppable = Math.log(w.left / 8);
 }
 
 /** ‖x − αz‖² from the centre to the nearest point of the box. */
@@ -217,19 +257,22 @@ function boxDistance({ tree: { nodes, dim }, tile: { centre }, alpha }: Progress
 }
 
 /** The least order of an expansion that is good enough for a node of this share at most; 0 where none is. */
-function sufficientOrder(w: Progress, node: number, { gap, share }: { gap: number; share: number }): number {
+function sufficientOrder(w: Progress, node: number, gap: number, share: number): number {
   const { tree, tails, allowance, out } = w;
   const { nodes, dim } = tree;
   const { order } = tree.moments.indices;
   const radius = nodes.radius[node] ?? 0;
   const curl = w.alpha * w.tilt * radius * radius * 0.5; // c of the majorant
   if (gap + curl > order + 1) return 0;
+  const allowed = allowance.mean * Math.max(0.5, SMALL_SHARE / share);
+  const flatness = nodes.flatness[node] ?? 0;
+  let leading = flatness * radius * w.leading; // T_p is at least its first term, a^p/p!
+  for (let p = 0; p < order; p++) leading *= gap;
+  if (leading > allowed) return 0;
   majorantTails(gap, curl, order, tails);
   let apart = 0;
   for (let d = 0, at = node * dim; d < dim; d++, at++) apart += ((nodes.mean[at] ?? 0) - (out.anchor[d] ?? 0)) ** 2;
   const distance = Math.sqrt(apart) + radius;
-  const allowed = allowance.mean * Math.max(0.5, SMALL_SHARE / share);
-  const flatness = nodes.flatness[node] ?? 0;
   w.noise = noiseAt(w, node, gap, curl);
   if (w.noise * distance > allowed) return 0;
   for (let p = 1; p <= order; p++) {
@@ -248,15 +291,15 @@ function noiseAt({ tree: { nodes, dim }, rounding }: Progress, node: number, gap
 }
 
 /** Puts a node into the list: at an order, or with its atoms. */
-function append(w: Progress, node: number, { order, squared }: { order: number; squared: number }): void {
+function append(w: Progress, node: number, order: number, place: number): void {
   const { out, tree, tails } = w;
   const { nodes, dim } = tree;
   const radius = nodes.radius[node] ?? 0;
   const at = out.count++;
   out.nodes[at] = node;
   out.orders[at] = order;
-  out.reach = Math.max(out.reach, Math.sqrt(squared) + w.span + w.alpha * radius);
-  const weight = jensenWeight(w, node, squared);
+  out.reach = Math.max(out.reach, Math.sqrt(w.distances[place] ?? 0) + w.span + w.alpha * radius);
+  const weight = w.weights[place] ?? 0;
   w.settled.mass += weight;
   for (let d = 0, m = node * dim; d < dim; d++, m++) {
     w.settled.moment[d] = (w.settled.moment[d] ?? 0) + weight * (nodes.mean[m] ?? 0);
