@@ -110,6 +110,16 @@ describe("nativeBackend", () => {
     await native.close();
   });
 
+  it("finishes what was asked before it closes", async (ctx) => {
+    needsRuntime(ctx);
+    const atoms = clustered(6_000, 20);
+    const native = await nativeBackend(bindAtoms(atoms));
+    const { x, query } = onPath(atoms, 0.3, 20);
+    const scan = native.scan(x, query, { kind: "certified", epsilon: 1e-3 });
+    await native.close();
+    expect((await scan).evaluations).toBeGreaterThan(0);
+  });
+
   it("leaves the event loop to others between its runs", async (ctx) => {
     needsRuntime(ctx);
     const atoms = equal(gaussian(9_000, 64, 6));

@@ -6,8 +6,8 @@
  *     chunks, in nats       their masses Σp join them: 2γ_S
  *     mean                  γ_P Y for Σpy with P roundings a product, γ_S Y for Σp, ‖e_i‖, the float64 host
  *     mass, Σŵ², Σŵ(ℓ − top)   γ_S + γ_{70}
- *     Σŵ(ℓ − top)           an absolute error: of Σpℓ, γ_S L as its terms need not be small; in nats of its logits where it
- *                           is small beside what those are off by, else relative to the sum
+ *     Σŵ(ℓ − top)           an absolute error: γ_S(L + |top|) for Σpℓ and top·Σp, whose terms need not be small; in nats of the
+ *                           logits where it is small beside what those are off by, else relative to the sum
  *     spread                4(γ_S + γ_{P+2})Y² against tr Cov, since it is 2Σŵ‖y‖²/2 − ‖Σŵy‖²
  *
  * S = 68 where runs of 64 weights are summed in any order and joined in float64, S = P where the sums come from the product
@@ -64,7 +64,8 @@ export function sumRounding(
   });
   const logit = delta.map((error, b) => {
     const top = Math.abs(dense.top[b] ?? 0);
-    const size = logitTable.format !== format && !joint ? reach : joint ? (sizes[b] ?? Infinity) + top : top + 2 * reach;
+    const absolute = joint ? (sizes[b] ?? Infinity) + top : 2 * (top + reach); // of Σpℓ, and of top·Σp that is taken off
+    const size = !joint && logitTable.format !== format ? reach : absolute;
     const cross = simple * size;
     const gap = -(dense.logitSum[b] ?? 0) / (dense.mass[b] ?? 0);
     const own = error + join + 64 * DOUBLE * (top + reach);

@@ -1,0 +1,68 @@
+import type { BoundAtoms } from "../bind/index.js";
+import { type AtomTable, doubleTable, type Format, singleTable } from "./atom-table.js";
+import { columnsOf, widthOf } from "./chunk-sums.js";
+import type { Kernel, KernelRuntime } from "./onnxruntime.js";
+import { probeLogitDepth } from "./order-probe.js";
+import { logitsModel, type ScanFormat, sumsModel } from "./scan-graph.js";
+import { type PassTools, type Precision, workspacePool } from "./workspace.js";
+
+/** The graphs over one set of atoms, compiled when they are first needed. */
+export interface Precisions {
+  /** Graphs and memory of one format, with the sums that a query wants. */
+  open(format: ScanFormat, spread: boolean): Promise<Precision>;
+  /** Frees all graphs. */
+  release(): Promise<void>;
+}
+
+/** Dimensions between which the order of sums is asked: below it sums are short, above it asking takes long. */
+const PROBED = { least: 128, most: 4096 };
+
+/** No graph yet. */
+export function precisionsOf(bound: BoundAtoms, library: KernelRuntime, threads: number): Precisions {
+  const { dim, logWeights } = bound;
+  const tables: { float32: AtomTable; float64?: AtomTable } = { float32: singleTable(bound) };
+  const kernels = new Map<string, Promise<Kernel>>();
+  const made = new Map<string, Precision>();
+  const kernel = (key: string, model: () => Uint8Array): Promise<Kernel> => {
+    const known = kernels.get(key) ?? library.compile(model(), threads);
+    kernels.set(key, known);
+    return known;
+  };
+  const tableOf = (format: Format): AtomTable => {
+    if (format === "float32") return tables.float32;
+    tables.float64 ??= doubleTable(bound);
+    return tables.float64;
+  };
+  return {
+    async open(format, spread) {
+      const columns = columnsOf(dim, spread);
+      const key = `${format.logits} ${format.sums} ${columns}`;
+      const logits = await kernel(format.logits, () => logitsModel(dim, format));
+      const sums = await kernel(key, () => sumsModel(widthOf(dim), format, columns));
+      const known = made.get(key);
+      if (known) return known;
+      const [logitTable, sumTable] = [tableOf(format.logits), tableOf(format.sums)];
+      const tools: PassTools = { logits, sums, columns, logitTable, sumTable, logWeights, dim };
+      const precision = { tools, pool: workspacePool(tools), depth: depthOf(tools) };
+      made.set(key, precision);
+      return precision;
+    },
+    async release() {
+      const opened = [...kernels.values()];
+      kernels.clear();
+      made.clear();
+      for (const one of await Promise.allSettled(opened)) if (one.status === "fulfilled") await one.value.release();
+    },
+  };
+}
+
+/** The depth of sums in float32 as the library makes them, asked once for every length of chunks; in float64 any will do. */
+function depthOf({ logits, logitTable, dim }: PassTools): Precision["depth"] {
+  const known = new Map<number, Promise<number>>();
+  return (atoms) => {
+    if (logitTable.format === "float64" || dim <= PROBED.least || dim > PROBED.most) return Promise.resolve(dim + 1);
+    const depth = known.get(atoms) ?? probeLogitDepth(logits, dim, atoms);
+    known.set(atoms, depth);
+    return depth;
+  };
+}
