@@ -46,11 +46,14 @@ describe("every command", () => {
       "sample trained -n 3",
       "sample trained -n 3 --exact",
       "sample --data moons:30 -n 3",
+      "sample --data moons:30 -n 3 --exact",
+      "influence --data moons:30 -n 2",
       "likelihood trained --at x.csv",
       "likelihood --data moons:30 --bandwidth 0.2 --at x.csv",
       "eval trained",
     ];
-    expect(new Set(lines.map((line) => line.split(" ")[0]))).toEqual(new Set(commands.map(({ name }) => name)));
+    const lasting = commands.map(({ name }) => name).filter((name) => name !== "doctor"); // which tells of this moment
+    expect(new Set(lines.map((line) => line.split(" ")[0]))).toEqual(new Set(lasting));
     for (const line of lines) {
       const first = await fluxion(cwd, [...line.split(" "), "--json"]);
       expect({ line, code: first.code }).toEqual({ line, code: 0 });
