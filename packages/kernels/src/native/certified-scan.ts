@@ -1,6 +1,5 @@
 import { certifyScan, type Points, type Scan, type ScanBackend, type ScanQuery, takeRows } from "@fluxion/core";
 import type { BoundAtoms } from "../bind/index.js";
-import { planChunks } from "./chunk-plan.js";
 import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult } from "./join-rows.js";
 import type { Precisions } from "./precisions.js";
@@ -35,12 +34,7 @@ export async function scanCertified(
     if (format !== FORMATS[0] && format.sums === "float32" && epsilon < SINGLE_LIMIT) continue;
     const points = takeRows(x, rest);
     const part = { ...query, tangent: query.tangent && takeRows(query.tangent, rest) };
-    const scan = await scanRows(
-      await precisions.open(format, query.spread),
-      bound,
-      { x: points, query: part },
-      { plan: planChunks(points.size, bound.size, epsilon), epsilon },
-    );
+    const scan = await scanRows(precisions, bound, { x: points, query: part }, { format, epsilon });
     const certified = certifiedRows(scan, backend, query, 0.99 * epsilon * bound.radius);
     if (rest.length === x.size && certified.every(Boolean)) return counted(scan, sum(scan.seen), bound.size);
     const left: number[] = [];

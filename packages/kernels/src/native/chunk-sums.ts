@@ -12,20 +12,8 @@ import type { RowSums } from "./dense-state.js";
 import type { Kernel, KernelArray, KernelTensor } from "./onnxruntime.js";
 import { RUN, type SumColumns } from "./scan-graph.js";
 
-/** Up to this many coordinates one product of few columns gives all sums: it costs no more than that for the mean. */
-const MOST_JOINT = 13;
-
-/** Whether the sums of atoms with D coordinates come from one product. */
-export const isJoint = (dim: number): boolean => dim <= MOST_JOINT;
-
-/** What the sums graph gives for atoms with D coordinates. */
-export function columnsOf(dim: number, spread: boolean): SumColumns {
-  if (isJoint(dim)) return "joint";
-  return spread ? "spread" : "plain";
-}
-
 /** Columns of the rows that the sums graph multiplies. */
-export const widthOf = (dim: number): number => (isJoint(dim) ? dim + JOINT_EXTRA : dim);
+export const widthOf = (dim: number, columns: SumColumns): number => (columns === "joint" ? dim + JOINT_EXTRA : dim);
 
 /** How the logits of a chunk follow from the sums of joint rows: ℓ = q·y − curvature·‖y‖²/2 + log π. */
 export interface LogitForm {
@@ -62,7 +50,7 @@ export function chunkSummer(
   { rows, atoms }: ChunkPlan,
 ): ChunkSummer {
   const joint = columns === "joint";
-  const width = widthOf(dim);
+  const width = widthOf(dim, columns);
   const runs = atoms / RUN;
   const read: ChunkReader = joint ? jointReader(table, logWeights, dim, atoms) : table.reader(atoms);
   const halfNorms = columns === "spread" ? paddedHalfNorms(table, atoms) : undefined;

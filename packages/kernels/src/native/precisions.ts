@@ -1,15 +1,15 @@
 import type { BoundAtoms } from "../bind/index.js";
 import { type AtomTable, doubleTable, type Format, singleTable } from "./atom-table.js";
-import { columnsOf, widthOf } from "./chunk-sums.js";
+import { widthOf } from "./chunk-sums.js";
 import type { Kernel, KernelRuntime } from "./onnxruntime.js";
 import { probeLogitDepth } from "./order-probe.js";
-import { logitsModel, type ScanFormat, sumsModel } from "./scan-graph.js";
+import { logitsModel, type ScanFormat, type SumColumns, sumsModel } from "./scan-graph.js";
 import { type PassTools, type Precision, workspacePool } from "./workspace.js";
 
 /** The graphs over one set of atoms, compiled when they are first needed. */
 export interface Precisions {
-  /** Graphs and memory of one format, with the sums that a query wants. */
-  open(format: ScanFormat, spread: boolean): Promise<Precision>;
+  /** Graphs and memory of one format, with sums that are made in one way. */
+  open(format: ScanFormat, columns: SumColumns): Promise<Precision>;
   /** Frees all graphs. */
   release(): Promise<void>;
 }
@@ -34,11 +34,10 @@ export function precisionsOf(bound: BoundAtoms, library: KernelRuntime, threads:
     return tables.float64;
   };
   return {
-    async open(format, spread) {
-      const columns = columnsOf(dim, spread);
+    async open(format, columns) {
       const key = `${format.logits} ${format.sums} ${columns}`;
       const logits = await kernel(format.logits, () => logitsModel(dim, format));
-      const sums = await kernel(key, () => sumsModel(widthOf(dim), format, columns));
+      const sums = await kernel(key, () => sumsModel(widthOf(dim, columns), format, columns));
       const known = made.get(key);
       if (known) return known;
       const [logitTable, sumTable] = [tableOf(format.logits), tableOf(format.sums)];

@@ -1,13 +1,14 @@
 import { type Points, type Scan, type ScanQuery, takeRows, zeros } from "@fluxion/core";
 import type { BoundAtoms } from "../bind/index.js";
 import { type CentredQuery, centreQuery } from "./centred-query.js";
-import type { ChunkPlan } from "./chunk-plan.js";
+import { planChunks } from "./chunk-plan.js";
 import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult, joinParts } from "./join-rows.js";
 import { runPass } from "./pass.js";
+import type { Precisions } from "./precisions.js";
 import { thresholdOf } from "./row-progress.js";
+import type { ScanFormat } from "./scan-graph.js";
 import { sumRounding } from "./sum-rounding.js";
-import type { Precision } from "./workspace.js";
 
 /** A scan of which some rows may have been left to a finer one. */
 export interface PartialScan extends Pick<Scan, "state" | "error"> {
@@ -20,12 +21,15 @@ const LEFT_OUT = 1e-3;
 
 /** Scans rows in one precision, and the few atoms that hold the weight of a row in float64. */
 export async function scanRows(
-  precision: Precision,
+  precisions: Precisions,
   bound: BoundAtoms,
   { x, query }: { readonly x: Points; readonly query: ScanQuery },
-  { plan, epsilon }: { readonly plan: ChunkPlan; readonly epsilon: number },
+  { format, epsilon }: { readonly format: ScanFormat; readonly epsilon: number },
 ): Promise<PartialScan> {
   const centred = centreQuery(x, query, bound);
+  const largest = largestLogit(bound, centred, query);
+  const { plan, columns } = planChunks({ queries: x.size, size: bound.size, dim: x.dim, format, largest, epsilon }, query);
+  const precision = await precisions.open(format, columns);
   const cut = Math.max(20, Math.log(bound.size / (LEFT_OUT * epsilon)));
   const usable = query.tangent === undefined ? (query.spread ? 4 : 1) * epsilon : -1; // a spread sharpens what logits bound
   const rules = { cut, usable, depth: await precision.depth(plan.atoms), most: mostPicked(x.dim, plan.atoms) };
@@ -51,6 +55,13 @@ export async function scanRows(
     out.error.skipped[b] = Math.min(1, (out.error.skipped[b] ?? 0) + left);
   }
   return { ...out, seen: pass.summed };
+}
+
+/** No less than every logit without the common term, up to a rounding. */
+function largestLogit({ radius, logWeights }: BoundAtoms, { steepness }: CentredQuery, { alpha, variance }: ScanQuery): number {
+  const steepest = steepness.reduce((most, q) => Math.max(most, q), 0);
+  const lightest = logWeights.reduce((most, w) => (w === -Infinity ? most : Math.max(most, -w)), 0);
+  return steepest * radius + ((alpha * alpha) / variance) * (radius * radius) * 0.5 + lightest;
 }
 
 /** Sums over y and logits without their common term, as means over z and true logits; changes the state in place. */

@@ -15,9 +15,8 @@
  */
 import { gamma, outward, type ScanError, type ScanQuery, unitRoundoff } from "@fluxion/core";
 import type { AtomTable } from "./atom-table.js";
-import { isJoint } from "./chunk-sums.js";
 import type { PassResult } from "./pass.js";
-import { RUN, SMALLEST_SHARE } from "./scan-graph.js";
+import { RUN, SMALLEST_SHARE, type SumColumns } from "./scan-graph.js";
 
 const DOUBLE = unitRoundoff.float64;
 /** Nats below the top of a chunk beyond which weights are zero, or too small in sum to matter. */
@@ -31,6 +30,7 @@ export const EXP_ROUNDINGS = 8;
 export interface SumSizes {
   readonly logitTable: AtomTable;
   readonly sumTable: AtomTable;
+  readonly columns: SumColumns;
   /** n. */
   readonly atoms: number;
   /** P. */
@@ -43,7 +43,7 @@ export interface SumSizes {
 export function sumRounding(
   { dense, delta, sizes }: Pick<PassResult, "dense" | "delta" | "sizes">,
   query: Pick<ScanQuery, "spread">,
-  { logitTable, sumTable, atoms, depth, centerNorm }: SumSizes,
+  { logitTable, sumTable, columns, atoms, depth, centerNorm }: SumSizes,
 ): ScanError {
   const { format, norm, storageError } = sumTable;
   const size = logitTable.halfNorms.length;
@@ -51,7 +51,7 @@ export function sumRounding(
   const host = 16 * Math.ceil(size / atoms) * DOUBLE;
   const u = unitRoundoff[format];
   const reach = REACH[format];
-  const joint = isJoint(dense.mean.dim);
+  const joint = columns === "joint";
   const simple = gamma(joint ? depth + 2 : RUN + 4, u);
   const product = gamma(depth, u);
   const join = 2 * simple + (2 * reach + EXP_ROUNDINGS + 4) * u + host;
@@ -65,8 +65,7 @@ export function sumRounding(
   const logit = delta.map((error, b) => {
     const top = Math.abs(dense.top[b] ?? 0);
     const absolute = joint ? (sizes[b] ?? Infinity) + top : 2 * (top + reach); // of Σpℓ, and of top·Σp that is taken off
-    const size = !joint && logitTable.format !== format ? reach : absolute;
-    const cross = simple * size;
+    const cross = simple * (!joint && logitTable.format !== format ? reach : absolute);
     const gap = -(dense.logitSum[b] ?? 0) / (dense.mass[b] ?? 0);
     const own = error + join + 64 * DOUBLE * (top + reach);
     if (cross <= own / 4 || !(gap > 0)) return outward(own + cross);
