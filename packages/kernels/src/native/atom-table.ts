@@ -108,7 +108,7 @@ function largestNorm(halfNorms: Float64Array, dim: number): number {
 
 /** What one query adds to the logits of every atom, and how large it gets. */
 export interface AtomBias {
-  /** log π_i − (α²/v)‖y_i‖²/2, [N] and padding to whole chunks. */
+  /** log-weight − (α²/v)‖y_i‖²/2, [N] and padding to whole chunks. */
   readonly values: KernelArray;
   /** No less than the largest |bias| of an atom that has a weight. */
   readonly largest: number;

@@ -1,5 +1,5 @@
 import { gamma, type ScanQuery, unitRoundoff } from "@fluxion/core";
-import { RUN, type ScanFormat, type SumColumns } from "./scan-graph.js";
+import { RUN, type ScanFormat, type SumsPlan } from "./scan-graph.js";
 
 /** How a scan is cut into runs of the graphs: `rows` queries against `atoms` atoms at a time. */
 export interface ChunkPlan {
@@ -29,6 +29,8 @@ const MOST_ATOMS = 4096;
 const FEWEST_ATOMS = 256;
 /** Up to this many coordinates one product of few columns gives all sums: it costs no more than that for the mean. */
 const MOST_JOINT = 13;
+/** Nats between two logits up to which weights are normal numbers in float32, e^−87 being the smallest. */
+const MILD = 75;
 /** Nats that the sum of logits may be off by. */
 const LOOSEST_SUM = 0.05;
 
@@ -36,12 +38,13 @@ const LOOSEST_SUM = 0.05;
  * Chunks of as many atoms as the rounding of sums in float32 allows: n additions in any order are off by γ_n, which may spend a
  * quarter of `epsilon`; sums that all come from one product meet it twice, and Σŵℓ by γ_n|ℓ|, so that not all may.
  */
-export function planChunks(scan: PlannedScan, query: Pick<ScanQuery, "spread">): { plan: ChunkPlan; columns: SumColumns } {
+export function planChunks(scan: PlannedScan, query: Pick<ScanQuery, "spread">): { plan: ChunkPlan; sums: SumsPlan } {
   const u = unitRoundoff[scan.format.sums];
+  const mild = 2 * scan.largest <= MILD;
   const joint = chunks(scan, scan.epsilon / 8 / u);
   if (scan.dim <= MOST_JOINT && gamma(joint.atoms + 3, u) * 2 * scan.largest <= LOOSEST_SUM)
-    return { plan: joint, columns: "joint" };
-  return { plan: chunks(scan, scan.epsilon / 4 / u), columns: query.spread ? "spread" : "plain" };
+    return { plan: joint, sums: { columns: "joint", mild } };
+  return { plan: chunks(scan, scan.epsilon / 4 / u), sums: { columns: query.spread ? "spread" : "plain", mild } };
 }
 
 function chunks({ queries, size }: PlannedScan, allowed: number): ChunkPlan {

@@ -62,7 +62,7 @@ function apart(a: Points, b: Points): number[] {
 
 describe("nativeBackend", () => {
   const problems = [
-    { name: "the plane", atoms: equal(gaussian(9_000, 2, 1)), size: 300 },
+    { name: "the plane", atoms: equal(gaussian(9_000, 2, 1)), size: 100 },
     { name: "clusters with duplicates in 20 dimensions", atoms: clustered(6_000, 20), size: 33 },
     { name: "300 dimensions, whose sums the library cuts into blocks", atoms: equal(gaussian(5_000, 300, 2)), size: 9 },
   ];

@@ -26,7 +26,7 @@ export async function nativeBackend(bound: BoundAtoms, options: NativeBackendOpt
     throw new RangeError(`Cannot open the native backend: the number of threads is ${threads}; expected a whole number from 1`);
   }
   const precisions = precisionsOf(bound, await runtime(), threads);
-  await precisions.open(FORMATS[0], "plain"); // what is wrong with the library shows now, and not at the first scan
+  await precisions.open(FORMATS[0], { columns: "plain", mild: false }); // what is wrong with the library shows now, and not at the first scan
   const { dim, size, radius } = bound;
   const running = new Set<Promise<Scan>>();
   let closed = false;

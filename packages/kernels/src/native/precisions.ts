@@ -3,13 +3,13 @@ import { type AtomTable, doubleTable, type Format, singleTable } from "./atom-ta
 import { widthOf } from "./chunk-sums.js";
 import type { Kernel, KernelRuntime } from "./onnxruntime.js";
 import { probeLogitDepth } from "./order-probe.js";
-import { logitsModel, type ScanFormat, type SumColumns, sumsModel } from "./scan-graph.js";
+import { logitsModel, type ScanFormat, type SumsPlan, sumsModel } from "./scan-graph.js";
 import { type PassTools, type Precision, workspacePool } from "./workspace.js";
 
 /** The graphs over one set of atoms, compiled when they are first needed. */
 export interface Precisions {
   /** Graphs and memory of one format, with sums that are made in one way. */
-  open(format: ScanFormat, columns: SumColumns): Promise<Precision>;
+  open(format: ScanFormat, sums: SumsPlan): Promise<Precision>;
   /** Frees all graphs. */
   release(): Promise<void>;
 }
@@ -19,7 +19,9 @@ const PROBED = { least: 128, most: 4096 };
 
 /** No graph yet. */
 export function precisionsOf(bound: BoundAtoms, library: KernelRuntime, threads: number): Precisions {
-  const { dim, logWeights } = bound;
+  const { dim } = bound;
+  const heaviest = heaviestOf(bound);
+  const logWeights = bound.logWeights.map((logWeight) => logWeight - heaviest);
   const tables: { float32: AtomTable; float64?: AtomTable } = { float32: singleTable(bound) };
   const kernels = new Map<string, Promise<Kernel>>();
   const made = new Map<string, Precision>();
@@ -34,10 +36,11 @@ export function precisionsOf(bound: BoundAtoms, library: KernelRuntime, threads:
     return tables.float64;
   };
   return {
-    async open(format, columns) {
-      const key = `${format.logits} ${format.sums} ${columns}`;
+    async open(format, plan) {
+      const { columns, mild } = plan;
+      const key = `${format.logits} ${format.sums} ${columns} ${mild}`;
       const logits = await kernel(format.logits, () => logitsModel(dim, format));
-      const sums = await kernel(key, () => sumsModel(widthOf(dim, columns), format, columns));
+      const sums = await kernel(key, () => sumsModel(widthOf(dim, columns), format, plan));
       const known = made.get(key);
       if (known) return known;
       const [logitTable, sumTable] = [tableOf(format.logits), tableOf(format.sums)];
@@ -53,6 +56,11 @@ export function precisionsOf(bound: BoundAtoms, library: KernelRuntime, threads:
       for (const one of await Promise.allSettled(opened)) if (one.status === "fulfilled") await one.value.release();
     },
   };
+}
+
+/** max log π_i: the graphs read log-weights relative to it, which keeps logits and their rounding small. */
+export function heaviestOf({ logWeights }: Pick<BoundAtoms, "logWeights">): number {
+  return logWeights.reduce((most, logWeight) => Math.max(most, logWeight), -Infinity);
 }
 
 /** The depth of sums in float32 as the library makes them, asked once for every length of chunks; in float64 any will do. */

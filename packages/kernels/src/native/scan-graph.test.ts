@@ -22,7 +22,7 @@ async function sumsOf(
   rows: number,
 ): Promise<Record<string, KernelArray>> {
   const atoms = logits.length / rows;
-  const kernel = await compile(ctx, sumsModel(1, format, "spread"));
+  const kernel = await compile(ctx, sumsModel(1, format, { columns: "spread", mild: false }));
   const coordinate = array(format.sums, atoms).map((_, i) => Math.sin(i)) as KernelArray;
   const sizes = {
     shares: atoms,

@@ -6,6 +6,13 @@ export interface ScanFormat {
   readonly sums: "float32" | "float64";
 }
 
+/** What the sums graph gives, and what it may rely on. */
+export interface SumsPlan {
+  readonly columns: SumColumns;
+  /** Whether no logit is so far below another that its weight, or a product with it, is denormal: a pass less. */
+  readonly mild: boolean;
+}
+
 /**
  * Where the sums other than Σpy come from: "joint", further columns of y; "plain", sums over every run, without squared norms;
  * "spread", with them.
@@ -52,16 +59,16 @@ export function logitsModel(dim: number, { logits: dtype }: ScanFormat): Uint8Ar
  * squares = Σp² over every run, [rows, atoms/64]. Unless `columns` is "joint", also masses Σp and crosses Σpℓ of every run, and
  * for "spread" halves Σp‖y‖²/2.
  */
-export function sumsModel(width: number, { logits, sums }: ScanFormat, columns: SumColumns): Uint8Array {
+export function sumsModel(width: number, { logits, sums }: ScanFormat, { columns, mild }: SumsPlan): Uint8Array {
   return writeOnnx((graph) => {
     const given = graph.input("logits", logits, ["rows", "atoms"]);
     const y = graph.input("y", sums, ["atoms", width]);
     const relative = sums === logits ? given : narrowed(graph, given);
     const softmax = { attributes: { axis: { int: 1 } } };
-    const p =
-      sums === "float32"
-        ? thresholded(graph, graph.op("Softmax", [relative], softmax))
-        : graph.op("Softmax", [relative], { ...softmax, as: ["shares"] });
+    const clean = mild || sums === "float64";
+    const p = clean
+      ? graph.op("Softmax", [relative], { ...softmax, as: ["shares"] })
+      : thresholded(graph, graph.op("Softmax", [relative], softmax));
     graph.output(p, sums, ["rows", "atoms"]);
     graph.output(graph.op("MatMul", [p, y], { as: ["products"] }), sums, ["rows", width]);
     graph.output(overRuns(graph, "ReduceSumSquare", p, "squares"), sums, ["rows", "runs"]);

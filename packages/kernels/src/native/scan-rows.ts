@@ -5,7 +5,7 @@ import { planChunks } from "./chunk-plan.js";
 import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult, joinParts } from "./join-rows.js";
 import { runPass } from "./pass.js";
-import type { Precisions } from "./precisions.js";
+import { heaviestOf, type Precisions } from "./precisions.js";
 import { thresholdOf } from "./row-progress.js";
 import type { ScanFormat } from "./scan-graph.js";
 import { sumRounding } from "./sum-rounding.js";
@@ -28,8 +28,8 @@ export async function scanRows(
 ): Promise<PartialScan> {
   const centred = centreQuery(x, query, bound);
   const largest = largestLogit(bound, centred, query);
-  const { plan, columns } = planChunks({ queries: x.size, size: bound.size, dim: x.dim, format, largest, epsilon }, query);
-  const precision = await precisions.open(format, columns);
+  const { plan, sums } = planChunks({ queries: x.size, size: bound.size, dim: x.dim, format, largest, epsilon }, query);
+  const precision = await precisions.open(format, sums);
   const cut = Math.max(20, Math.log(bound.size / (LEFT_OUT * epsilon)));
   const usable = query.tangent === undefined ? (query.spread ? 4 : 1) * epsilon : -1; // a spread sharpens what logits bound
   const rules = { cut, usable, depth: await precision.depth(plan.atoms), most: mostPicked(x.dim, plan.atoms) };
@@ -58,23 +58,26 @@ export async function scanRows(
 }
 
 /** No less than every logit without the common term, up to a rounding. */
-function largestLogit({ radius, logWeights }: BoundAtoms, { steepness }: CentredQuery, { alpha, variance }: ScanQuery): number {
+function largestLogit(bound: BoundAtoms, { steepness }: CentredQuery, { alpha, variance }: ScanQuery): number {
+  const { radius, logWeights } = bound;
   const steepest = steepness.reduce((most, q) => Math.max(most, q), 0);
-  const lightest = logWeights.reduce((most, w) => (w === -Infinity ? most : Math.max(most, -w)), 0);
-  return steepest * radius + ((alpha * alpha) / variance) * (radius * radius) * 0.5 + lightest;
+  const lightest = logWeights.reduce((least, w) => (w === -Infinity ? least : Math.min(least, w)), 0);
+  return steepest * radius + ((alpha * alpha) / variance) * (radius * radius) * 0.5 + heaviestOf(bound) - lightest;
 }
 
 /** Sums over y and logits without their common term, as means over z and true logits; changes the state in place. */
 function inDataUnits(
   scan: Pick<Scan, "state" | "error">,
   { common, commonError }: CentredQuery,
-  { center, dim }: BoundAtoms,
+  bound: BoundAtoms,
   query: ScanQuery,
 ): Pick<Scan, "state" | "error"> {
+  const { center, dim } = bound;
   const { top, mean, spread, best } = scan.state;
+  const heaviest = heaviestOf(bound);
   const { logit, shift } = scan.error;
   for (let b = 0, at = 0; b < top.length; b++) {
-    const added = common[b] ?? 0;
+    const added = (common[b] ?? 0) + heaviest;
     top[b] = (top[b] ?? 0) + added;
     shift[b] = (commonError[b] ?? Infinity) + Number.EPSILON * Math.abs(top[b] ?? 0);
     if (query.top > 0) logit[b] = (logit[b] ?? 0) + Number.EPSILON * (Math.abs(added) + 200); // of each that is listed

@@ -10,6 +10,7 @@ export interface PassTools {
   readonly sums: Kernel;
   readonly logitTable: AtomTable;
   readonly sumTable: AtomTable;
+  /** log π_i relative to the largest, [N]. */
   readonly logWeights: Float64Array;
   readonly dim: number;
   /** What the sums graph gives. */
