@@ -209,7 +209,7 @@ describe("bad arguments", () => {
   it("no command at all", async () => {
     const { code, stderr } = await fluxion(cwd, []);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: Cannot run: there is no command; expected run, data, field, /);
+    expect(stderr).toMatch(/^error: Cannot run: there is no command; expected run, data, store, field, /);
   });
 
   it("two arrays into a format that holds one", async () => {
