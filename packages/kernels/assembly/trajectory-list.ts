@@ -1,7 +1,7 @@
-// A stage of one trajectory over a list of atoms: in the first d coordinates of a rotated basis, where what lies beyond them
-// is known for a while, or in all D coordinates.
+// A stage of one trajectory over a list of atoms: all D coordinates for those that weigh most, the first d of a rotated basis
+// for the others.
 import { madd, sums4 } from "./lanes";
-import { addRow, dotRow, expFloats, largestLane, sumLanes } from "./trajectory-exp";
+import { addRow, dotRow, expFloats } from "./trajectory-exp";
 
 /** The data, in the order of its words. */
 @unmanaged
@@ -19,50 +19,6 @@ export class ListData {
   /** ‖y_i‖²/2 and log π_i, [N] floats. */
   halfNorms: u32;
   bias: u32;
-}
-
-/** A row of the batch, in the order of its words. */
-@unmanaged
-export class ListRow {
-  /** Atoms, ascending, and how many. */
-  list: u32;
-  count: i32;
-  /** q_i = w_0·y_i, [N] floats. */
-  noise: u32;
-  /** m, `bytes` bytes. */
-  state: u32;
-  /** Σ w y goes here, `bytes` bytes. */
-  out: u32;
-  /** w of the list go here, [count] floats, rounded up to a multiple of 4. */
-  weights: u32;
-  s: f32;
-  /** Written: Σ w, and the atom of the largest w, which is 1. */
-  mass: f32;
-  leader: i32;
-}
-
-/** A row of the batch in the first d coordinates, in the order of its words. */
-@unmanaged
-export class LeanRow {
-  /** As in `ListRow`; m and Σ w y in the first d coordinates. */
-  list: u32;
-  count: i32;
-  noise: u32;
-  state: u32;
-  out: u32;
-  /** w of the list go here, [count] floats, rounded up to a multiple of 4, as the next two are. */
-  weights: u32;
-  /** What m beyond the first d coordinates adds to m·y_i, and its rate. */
-  tails: u32;
-  rates: u32;
-  s: f32;
-  /** How far s is beyond where the tails are those of now. */
-  ahead: f32;
-  reference: f32;
-  /** Written: Σ w, the largest w, and its atom. */
-  mass: f32;
-  most: f32;
-  leader: i32;
 }
 
 /** Bins of a histogram of positive floats: four to an octave, over 64 octaves below the largest. */
@@ -91,109 +47,149 @@ function leastKept(weights: usize, n: i32, share: f32, most: f32, histogram: usi
   return most;
 }
 
-/** w = exp(ℓ − top) of n logits, a multiple of 4; returns Σ w. */
-function weigh(logits: usize, n: i32, top: f32, weights: usize): f32 {
-  const reference = f32x4.splat(top);
-  let mass = f32x4.splat(0);
-  for (let i: usize = 0, end = <usize>n << 2; i < end; i += 16) {
-    const w = expFloats(f32x4.sub(v128.load(logits + i), reference));
-    v128.store(weights + i, w);
-    mass = f32x4.add(mass, w);
-  }
-  return sumLanes(mass);
+/** A row of the batch, in the order of its words. */
+@unmanaged
+export class ListRow {
+  /** Atoms, ascending, and how many. */
+  list: u32;
+  count: i32;
+  /** q_i = w_0·y_i, [N] floats. */
+  noise: u32;
+  /** m, `bytes` bytes. */
+  state: u32;
+  /** Σ w y goes here, `bytes` bytes. */
+  out: u32;
+  /** w of the list go here, [count] floats, rounded up to a multiple of 4. */
+  weights: u32;
+  s: f32;
+  /** Weights are relative to exp(reference), a guess of log Z: where the largest is far from 1 the caller asks again. */
+  reference: f32;
+  /** Share of the mass whose logits are those of the first d coordinates. */
+  light: f32;
+  /** Written: Σ w, the largest w, and its atom. */
+  mass: f32;
+  most: f32;
+  leader: i32;
 }
 
-/** The largest of n floats, a multiple of 4. */
-function largest(values: usize, n: i32): f32 {
-  let most = v128.load(values);
-  for (let i: usize = 16, end = <usize>n << 2; i < end; i += 16) most = f32x4.pmax(most, v128.load(values + i));
-  return largestLane(most);
-}
-
-/** ℓ = s(m·y + q) − s²‖y‖²/2 + log π. */
-// @ts-ignore: decorator
-@inline
-function logitOf(set: ListData, row: ListRow, atom: usize, dot: f32): f32 {
-  const p = atom << 2, s = row.s;
-  return s * (dot + load<f32>(<usize>row.noise + p) - s * load<f32>(<usize>set.halfNorms + p)) + load<f32>(<usize>set.bias + p);
-}
-
-/** Weights of a list from its logits at `logits`; finds the leader. */
-function settle(row: ListRow, logits: usize): void {
-  const count = row.count, padded = (count + 3) & ~3;
-  for (let i = count; i < padded; i++) store<f32>(logits + (<usize>i << 2), -1e30);
-  row.mass = weigh(logits, padded, largest(logits, padded), <usize>row.weights);
-  let at: usize = 0;
-  while (load<f32>(<usize>row.weights + at) < 1) at += 4; // exp(0) = 1
-  row.leader = load<i32>(<usize>row.list + at);
-}
-
-/** Atoms taken at a time: their rows stay in the first cache between the logits and the sums. */
-const FEW: i32 = 64;
+/** Atoms taken at a time: their rows stay in the second cache between the logits and the sums. */
+const FEW: i32 = 32;
 /** Weights below this part of the largest are not summed: 10⁴ of them are below the rounding of the sums. */
 const LEAST: f32 = 1e-9;
 
-/**
- * A stage in the first d coordinates, with what is known of the others. Weights are relative to exp(reference), a guess of
- * log Z, and the largest of them is written: where it is far from 1 the caller asks again. Needs 256 bytes of workspace.
- */
-export function leanStage(workspace: usize, data: usize, at: usize): void {
-  const set = changetype<ListData>(data), row = changetype<LeanRow>(at);
-  const wide = <usize>set.dim << 2, state = <usize>row.state, out = <usize>row.out, prefix = <usize>set.prefix;
-  const s = row.s, ahead = row.ahead, reference = f32x4.splat(row.reference);
-  memory.fill(out, 0, wide);
-  let mass = f32x4.splat(0);
-  let most: f32 = -1;
-  for (let from: i32 = 0; from < row.count; from += FEW) {
-    const n = min(FEW, row.count - from), padded = (n + 3) & ~3;
-    const list = <usize>row.list + (<usize>from << 2), weights = <usize>row.weights + (<usize>from << 2);
-    const tails = <usize>row.tails + (<usize>from << 2), rates = <usize>row.rates + (<usize>from << 2);
-    for (let i: usize = 0, end = <usize>padded << 2; i < end; i += 16) {
-      const last = <usize>(n - 1) << 2;
-      const a = <usize>load<u32>(list + i), b = <usize>load<u32>(list + min(i + 4, last)), c = <usize>load<u32>(list + min(i + 8, last)), e = <usize>load<u32>(list + min(i + 12, last));
-      const dots = fourDots(state, prefix + a * wide, prefix + b * wide, prefix + c * wide, prefix + e * wide, wide);
-      const q = four(row.noise, a, b, c, e), h = four(set.halfNorms, a, b, c, e), g = four(set.bias, a, b, c, e);
-      const tail = madd(f32x4.splat(ahead), v128.load(rates + i), v128.load(tails + i));
-      const logit = madd(f32x4.splat(s), f32x4.sub(f32x4.add(f32x4.add(dots, tail), q), f32x4.mul(f32x4.splat(s), h)), f32x4.sub(g, reference));
-      v128.store(weights + i, expFloats(f32x4.pmin(logit, f32x4.splat(80.0))));
-    }
-    for (let i = n; i < padded; i++) store<f32>(weights + (<usize>i << 2), 0);
-    for (let i: usize = 0, end = <usize>padded << 2; i < end; i += 16) mass = f32x4.add(mass, v128.load(weights + i));
-    most = sumFew(row, list, weights, n, most, workspace, prefix, wide);
+/** Needs 8·d + 1024 + 512 bytes of workspace. */
+export function listStage(workspace: usize, data: usize, at: usize): void {
+  const set = changetype<ListData>(data), row = changetype<ListRow>(at);
+  const bytes = <usize>set.bytes, wide = <usize>set.dim << 2, weights = <usize>row.weights;
+  const state = workspace, sums = state + wide, histogram = sums + wide, chosen = histogram + (BINS << 2);
+  const light = row.light > 0 && row.count > 0;
+  let least: f32 = 0;
+  if (light) {
+    for (let k: usize = 0; k < <usize>set.dim; k++) store<f32>(state + (k << 2), dotRow(<usize>set.basis + k * bytes, <usize>row.state, bytes));
+    for (let from: i32 = 0; from < row.count; from += 4) weighFour(set, row, from, state, <usize>set.prefix, wide, wide);
+    least = leastKept(weights, row.count, row.light, largest(weights, row.count), histogram);
   }
-  row.mass = sumLanes(mass);
+  memory.fill(sums, 0, wide);
+  memory.fill(<usize>row.out, 0, bytes);
+  let mass: f32 = 0, most: f32 = 0;
+  for (let from: i32 = 0; from < row.count; from += FEW) {
+    const list = <usize>row.list + (<usize>from << 2), w = weights + (<usize>from << 2);
+    const heavy = choose(w, min(FEW, row.count - from), least, chosen);
+    for (let k: usize = 0; k < heavy; k += 16) weighChosen(set, row, list, w, chosen + k, <i32>((heavy - k) >> 2));
+    for (let i: i32 = 0; i < FEW && from + i < row.count; i++) {
+      const v = load<f32>(w + (<usize>i << 2));
+      mass += v;
+      if (v <= most) continue;
+      most = v;
+      row.leader = load<i32>(list + (<usize>i << 2));
+    }
+    const skip = most * LEAST;
+    addChosen(list, w, chosen, heavy, skip, <usize>set.rows, <usize>set.stride, bytes, <usize>row.out);
+    if (light) addChosen(list, w, chosen + 256, load<u32>(chosen + 508), skip, <usize>set.prefix, wide, wide, sums);
+  }
+  if (light) for (let k: usize = 0; k < <usize>set.dim; k++) addRow(load<f32>(sums + (k << 2)), <usize>set.basis + k * bytes, bytes, <usize>row.out);
+  row.mass = mass;
   row.most = most;
 }
 
-/** Adds Σ w y over a few atoms, those that weigh something, four at a time; keeps the leader. Returns the largest w so far. */
-function sumFew(row: LeanRow, list: usize, weights: usize, n: i32, most: f32, chosen: usize, prefix: usize, wide: usize): f32 {
-  let held: usize = 0;
+/** The largest of n floats. */
+function largest(values: usize, n: i32): f32 {
+  let most = load<f32>(values);
+  for (let i: usize = 4, end = <usize>n << 2; i < end; i += 4) most = max(most, load<f32>(values + i));
+  return most;
+}
+
+/** Offsets of the weights not below `least`, at `chosen`, and of the others at `chosen` + 256; four times their numbers are returned, and at `chosen` + 508. */
+function choose(weights: usize, n: i32, least: f32, chosen: usize): usize {
+  let heavy: usize = 0, light: usize = 0;
   for (let i: usize = 0, end = <usize>n << 2; i < end; i += 4) {
-    const w = load<f32>(weights + i);
-    if (w > most) {
-      most = w;
-      row.leader = load<i32>(list + i);
-    }
-    store<u32>(chosen + held, <u32>i);
-    held += w > most * LEAST ? 4 : 0;
+    const is = least == 0 || load<f32>(weights + i) >= least;
+    store<u32>(chosen + heavy, <u32>i);
+    store<u32>(chosen + 256 + light, <u32>i);
+    heavy += is ? 4 : 0;
+    light += is ? 0 : 4;
   }
-  const out = <usize>row.out;
+  store<u32>(chosen + 508, <u32>light);
+  return heavy;
+}
+
+/** Weights of four atoms of the list from the dot products of their rows with a state. */
+// @ts-ignore: decorator
+@inline
+function weighFour(set: ListData, row: ListRow, from: i32, state: usize, rows: usize, stride: usize, bytes: usize): void {
+  const last = <usize>(row.count - 1) << 2, i = <usize>from << 2, list = <usize>row.list;
+  const a = <usize>load<u32>(list + i), b = <usize>load<u32>(list + min(i + 4, last)), c = <usize>load<u32>(list + min(i + 8, last)), e = <usize>load<u32>(list + min(i + 12, last));
+  v128.store(<usize>row.weights + i, weightsOf(set, row, fourDots(state, rows + a * stride, rows + b * stride, rows + c * stride, rows + e * stride, bytes), a, b, c, e));
+}
+
+/** Weights in all coordinates of up to four atoms chosen from a few. */
+// @ts-ignore: decorator
+@inline
+function weighChosen(set: ListData, row: ListRow, list: usize, weights: usize, chosen: usize, n: i32): void {
+  const p = <usize>load<u32>(chosen), q = n > 1 ? <usize>load<u32>(chosen, 4) : p, r = n > 2 ? <usize>load<u32>(chosen, 8) : p, t = n > 3 ? <usize>load<u32>(chosen, 12) : p;
+  const a = <usize>load<u32>(list + p), b = <usize>load<u32>(list + q), c = <usize>load<u32>(list + r), e = <usize>load<u32>(list + t);
+  const rows = <usize>set.rows, stride = <usize>set.stride;
+  const dots = fourDots(<usize>row.state, rows + a * stride, rows + b * stride, rows + c * stride, rows + e * stride, <usize>set.bytes);
+  const w = weightsOf(set, row, dots, a, b, c, e);
+  store<f32>(weights + t, f32x4.extract_lane(w, 3));
+  store<f32>(weights + r, f32x4.extract_lane(w, 2));
+  store<f32>(weights + q, f32x4.extract_lane(w, 1));
+  store<f32>(weights + p, f32x4.extract_lane(w, 0));
+}
+
+/** exp(s(m·y + q) − s²‖y‖²/2 + log π − reference) of four atoms. */
+// @ts-ignore: decorator
+@inline
+function weightsOf(set: ListData, row: ListRow, dots: v128, a: usize, b: usize, c: usize, e: usize): v128 {
+  const q = four(row.noise, a, b, c, e), h = four(set.halfNorms, a, b, c, e), g = four(set.bias, a, b, c, e);
+  const s = f32x4.splat(row.s);
+  const logit = madd(s, f32x4.sub(f32x4.add(dots, q), f32x4.mul(s, h)), f32x4.sub(g, f32x4.splat(row.reference)));
+  return expFloats(f32x4.pmin(logit, f32x4.splat(80.0)));
+}
+
+/** out += Σ w y of atoms chosen from a few, those above `skip`, four at a time; `held` is four times their number. */
+function addChosen(list: usize, weights: usize, chosen: usize, held: usize, skip: f32, rows: usize, stride: usize, bytes: usize, out: usize): void {
+  let kept: usize = 0;
+  for (let k: usize = 0; k < held; k += 4) {
+    const i = load<u32>(chosen + k);
+    store<u32>(chosen + kept, i);
+    kept += load<f32>(weights + <usize>i) > skip ? 4 : 0;
+  }
   let k: usize = 0;
-  for (; k + 12 < held; k += 16) {
+  for (; k + 12 < kept; k += 16) {
     const a = <usize>load<u32>(chosen + k), b = <usize>load<u32>(chosen + k, 4), c = <usize>load<u32>(chosen + k, 8), e = <usize>load<u32>(chosen + k, 12);
-    const p = prefix + <usize>load<u32>(list + a) * wide, q = prefix + <usize>load<u32>(list + b) * wide;
-    const r = prefix + <usize>load<u32>(list + c) * wide, t = prefix + <usize>load<u32>(list + e) * wide;
+    const p = rows + <usize>load<u32>(list + a) * stride, q = rows + <usize>load<u32>(list + b) * stride;
+    const r = rows + <usize>load<u32>(list + c) * stride, t = rows + <usize>load<u32>(list + e) * stride;
     const wa = v128.load32_splat(weights + a), wb = v128.load32_splat(weights + b), wc = v128.load32_splat(weights + c), we = v128.load32_splat(weights + e);
-    for (let d: usize = 0; d < wide; d += 16) {
+    for (let d: usize = 0; d < bytes; d += 16) {
       const left = madd(wa, v128.load(p + d), madd(wb, v128.load(q + d), v128.load(out + d)));
       v128.store(out + d, madd(wc, v128.load(r + d), madd(we, v128.load(t + d), left)));
     }
   }
-  for (; k < held; k += 4) {
+  for (; k < kept; k += 4) {
     const a = <usize>load<u32>(chosen + k);
-    addRow(load<f32>(weights + a), prefix + <usize>load<u32>(list + a) * wide, wide, out);
+    addRow(load<f32>(weights + a), rows + <usize>load<u32>(list + a) * stride, bytes, out);
   }
-  return most;
 }
 
 /** Floats of an array at four atoms. */
@@ -222,98 +218,18 @@ function fourDots(x: usize, p: usize, q: usize, r: usize, t: usize, bytes: usize
   return sums4(a, b, c, e);
 }
 
-/** A stage in all coordinates. Needs 4·count + 16 bytes of workspace. */
-export function fullStage(workspace: usize, data: usize, at: usize): void {
-  const set = changetype<ListData>(data), row = changetype<ListRow>(at);
-  const stride = <usize>set.stride, bytes = <usize>set.bytes;
-  for (let i: usize = 0, end = <usize>row.count << 2; i < end; i += 4) {
-    const atom = <usize>load<u32>(<usize>row.list + i);
-    store<f32>(workspace + i, logitOf(set, row, atom, dotRow(<usize>set.rows + atom * stride, <usize>row.state, bytes)));
-  }
-  settle(row, workspace);
-  sumListed(row, <usize>row.weights, <usize>set.rows, stride, bytes, <usize>row.out);
-}
-
-/** out = Σ w y over a list, from rows `stride` bytes apart. */
-// @ts-ignore: decorator
-@inline
-function sumListed(row: ListRow, weights: usize, rows: usize, stride: usize, bytes: usize, out: usize): void {
-  memory.fill(out, 0, bytes);
-  for (let i: usize = 0, end = <usize>row.count << 2; i < end; i += 4) {
-    const w = load<f32>(weights + i);
-    if (w != 0) addRow(w, rows + <usize>load<u32>(<usize>row.list + i) * stride, bytes, out);
-  }
-}
-
-/** What a row keeps beyond the first d coordinates, in the order of its words. */
-@unmanaged
-export class TailRow {
-  list: u32;
-  count: i32;
-  /** How much each weight summed to over the last step, [count] floats. */
-  spent: u32;
-  /** Weights now, the largest of them, and 1/Σ w. */
-  weights: u32;
-  scale: f32;
-  most: f32;
-  /** m beyond the first d coordinates, and its rate, `bytes` bytes each; the first is read, with anything within them. */
-  state: u32;
-  rate: u32;
-  /** m·y and its rate of the listed atoms that are heavy, beyond the first d coordinates; others keep what they had. */
-  tails: u32;
-  rates: u32;
-  /** Share of the mass that is not heavy. */
-  share: f32;
-}
-
-/**
- * Carries what is beyond the first d coordinates over a step: m += Σ c y, dm/ds = Σ λ y, and the dot products of both with
- * the atoms that weigh most. Needs 1024 + 4·d bytes of workspace.
- */
-export function refreshTails(workspace: usize, data: usize, at: usize): void {
-  const set = changetype<ListData>(data), row = changetype<TailRow>(at);
-  const bytes = <usize>set.bytes, stride = <usize>set.stride, state = <usize>row.state, rate = <usize>row.rate;
-  const least = leastKept(<usize>row.weights, row.count, row.share, row.most, workspace);
-  memory.fill(rate, 0, bytes);
-  const end = <usize>row.count << 2;
-  for (let i: usize = 0; i < end; i += 4) {
-    const w = load<f32>(<usize>row.weights + i);
-    if (w < least) continue;
-    const y = <usize>set.rows + <usize>load<u32>(<usize>row.list + i) * stride;
-    addRow(load<f32>(<usize>row.spent + i), y, bytes, state);
-    addRow(w * row.scale, y, bytes, rate);
-  }
-  leave(set, state, workspace);
-  leave(set, rate, workspace);
-  for (let i: usize = 0; i < end; i += 4) {
-    if (load<f32>(<usize>row.weights + i) < least) continue;
-    const y = <usize>set.rows + <usize>load<u32>(<usize>row.list + i) * stride;
-    store<f32>(<usize>row.tails + i, dotRow(y, state, bytes));
-    store<f32>(<usize>row.rates + i, dotRow(y, rate, bytes));
-  }
-}
-
-/** v ← v − Vᵀ(V v): what is beyond the first d coordinates. */
-function leave(set: ListData, v: usize, workspace: usize): void {
-  const bytes = <usize>set.bytes;
-  for (let k: usize = 0; k < <usize>set.dim; k++) store<f32>(workspace + (k << 2), dotRow(<usize>set.basis + k * bytes, v, bytes));
-  for (let k: usize = 0; k < <usize>set.dim; k++) addRow(-load<f32>(workspace + (k << 2)), <usize>set.basis + k * bytes, bytes, v);
-}
-
 /**
  * Lists the atoms to keep so that all others together have at most `share` of the mass of n weights, none above `most`: i, or
- * list[i] where `list` is not 0. Writes how many there are, then the atoms, to `out`, which may be `list` − 4; packs the
- * arrays at `first` and `second`, where they are not 0, to the same order. Needs 1024 bytes of workspace.
+ * list[i] where `list` is not 0. Writes how many there are, then the atoms, to `out`, which may be `list` − 4.
+ * Needs 1024 bytes of workspace.
  */
-export function keepHeaviest(workspace: usize, weights: usize, n: i32, share: f32, most: f32, list: usize, out: usize, first: usize, second: usize): void {
+export function keepHeaviest(workspace: usize, weights: usize, n: i32, share: f32, most: f32, list: usize, out: usize): void {
   const least = leastKept(weights, n, share, most, workspace);
   let to: usize = 0;
   for (let i: usize = 0, end = <usize>n << 2; i < end; i += 4) {
     const w = load<f32>(weights + i);
     if (w < least || w == 0) continue;
     store<u32>(out + 4 + to, list == 0 ? <u32>(i >> 2) : load<u32>(list + i));
-    if (first) store<f32>(first + to, load<f32>(first + i));
-    if (second) store<f32>(second + to, load<f32>(second + i));
     to += 4;
   }
   store<i32>(out, <i32>(to >> 2));

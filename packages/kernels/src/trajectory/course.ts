@@ -10,11 +10,7 @@ export interface Course {
    * Carries rows to the start of a leg: fills their states and velocities, and adds to their errors what the frame of the
    * leg before did not know of.
    */
-  readonly handOver?: (
-    from: Flight,
-    to: Flight,
-    where: { readonly rows: readonly number[]; readonly leg: number },
-  ) => Promise<void>;
+  readonly handOver?: (from: Flight, to: Flight, rows: readonly number[]) => Promise<void>;
   /** w of a row at s, [D], in the coordinates of the data as they are, from the states of the last leg. */
   readonly position: (row: number, state: Float64Array, s: number) => Float64Array;
   /**
@@ -61,7 +57,10 @@ export interface TrajectoryEngine {
   readonly atoms: { readonly points: Points; readonly logWeights: Float64Array };
   /** The largest eigenvalue of the covariance of the data, about: 1/√ of it is the s at which a trajectory begins to choose. */
   readonly variance: number;
-  /** Sets out B trajectories from w_0 = w(s_0), [B, D], in the coordinates of the centred data. */
-  readonly launch: (w0: Points) => Promise<Course>;
+  /**
+   * Sets out B trajectories from w_0 = w(s_0), [B, D], in the coordinates of the centred data, to be followed with a tolerance:
+   * what an engine leaves out of an evaluation should cost about as much.
+   */
+  readonly launch: (w0: Points, tolerance: number) => Promise<Course>;
   readonly close: () => Promise<void>;
 }

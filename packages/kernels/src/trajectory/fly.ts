@@ -28,7 +28,7 @@ export interface Flown {
 /** A posterior weight above which a capture may be proved: before it, Σ λ_j d_j < min d_j/2 fails or the radius is nothing. */
 const SETTLED = 0.9;
 /** Log-odds that the error may have moved, in nats, while the estimate, which is linear in the error, is believed. */
-const DOUBT = 0.5;
+const DOUBT = 1;
 /** A radius of this many errors is proof enough. */
 const MARGIN = 2;
 /** Steps tried after which a row is given up. */
@@ -40,7 +40,7 @@ const FIRST = 1.5;
 
 /** Follows a batch from w_0, [B, D], until every row is captured or given up. */
 export async function fly(engine: TrajectoryEngine, w0: Points, options: FlyOptions): Promise<Flown[]> {
-  const course = await engine.launch(w0);
+  const course = await engine.launch(w0, options.tolerance);
   try {
     return await follow(engine, course, w0.size, options);
   } finally {
@@ -52,11 +52,11 @@ async function follow(engine: TrajectoryEngine, course: Course, size: number, op
   const ends: (Flown | undefined)[] = Array.from({ length: size }, () => undefined);
   const all = Array.from({ length: size }, (_, r) => r);
   let flight: Flight | undefined;
-  for (const [n, leg] of course.legs.entries()) {
+  for (const leg of course.legs) {
     const next = flightOf(size, leg.frame.width, options.from, firstStep(engine, options.tolerance));
     if (flight !== undefined) {
       carry(flight, next);
-      await course.handOver?.(flight, next, { rows: all, leg: n });
+      await course.handOver?.(flight, next, all);
     }
     await flyLeg(engine, leg.frame, next, options, async (taken, tried) => {
       if (leg.leaving !== undefined) return await leg.leaving(next, taken);

@@ -3,13 +3,12 @@ import { type BoundAtoms, bindAtoms } from "../bind/index.js";
 import { type Arena, type RowMatrix, type WasmPool, type WasmPoolOptions, wasmPool } from "../wasm/index.js";
 import { type AtomLists, atomLists } from "./atom-lists.js";
 import { type CaptureGround, screenCaptures } from "./capture-screen.js";
-import type { Course, TrajectoryEngine } from "./course.js";
+import type { CaptureQuestion, Course, TrajectoryEngine } from "./course.js";
 import { type DenseProducts, noiseProducts, spentSums } from "./dense-products.js";
 import type { Flight } from "./flight.js";
-import { type FullFrame, fullFrame } from "./full-frame.js";
 import { BLOCK, holdAtoms, type KernelAtoms } from "./kernel-atoms.js";
 import { leadingVariance } from "./leading-variance.js";
-import { type LeanFrame, leanFrame, missed } from "./lean-frame.js";
+import { type ListFrame, listFrame } from "./list-frame.js";
 import { type PrefixFrame, prefixFrame } from "./prefix-frame.js";
 
 /** Options of `wasmEngine`. */
@@ -22,11 +21,12 @@ export interface WasmEngineOptions extends WasmPoolOptions {
   readonly dense?: (atoms: BoundAtoms) => Promise<DenseProducts>;
 }
 
-/** Share of the mass that the lists leave out when they are made. */
-const DROPPED = 4e-3;
-/** Lists are taken when they have no more than this part of all atoms, and are followed in all coordinates when this short. */
+/** Shares of the mass at a tolerance of 1e-4: left out of the lists when they are made, later, and seen in few directions. */
+const SHARES = { made: 4e-3, dropped: 1e-4, light: 0.04 };
+/** Below this tolerance the first leg, which sees few directions, is too coarse: all atoms are followed in full. */
+const FINE = 5e-6;
+/** Lists are taken when they have no more than this part of all atoms. */
 const SPARSE = 0.2;
-const SHORT = 96;
 
 /**
  * Trajectories on WebAssembly threads, for many atoms in many dimensions. The dot products of the noise with all atoms are
@@ -50,7 +50,7 @@ export async function wasmEngine(atoms: WeightedAtoms, options: WasmEngineOption
     center: held.center,
     atoms,
     variance: leadingVariance(data, size, dim, held.center),
-    launch: (w0) => launched(ground, w0),
+    launch: (w0, tolerance) => launched(ground, w0, tolerance),
     async close() {
       held.free();
       await dense?.close();
@@ -60,33 +60,50 @@ export async function wasmEngine(atoms: WeightedAtoms, options: WasmEngineOption
 }
 
 /** Dot products of the noise, and the legs. */
-async function launched(ground: Pick<CaptureGround, "pool" | "atoms" | "data" | "dense">, w0: Points): Promise<Course> {
+async function launched(ground: Ground, w0: Points, tolerance: number): Promise<Course> {
   const { pool, atoms } = ground;
   const { arena } = pool;
-  const { dim } = atoms;
+  const { dim, center } = atoms;
   const noise = productRows(arena, w0.size, atoms.padded);
   await noiseProducts(ground, w0, noise);
   const lists = atomLists(arena, w0.size);
-  const first = prefixFrame(pool, atoms, w0.size, noise);
-  const second = leanFrame(pool, atoms, lists, w0.size, noise);
-  const third = fullFrame(pool, atoms, lists, w0.size, noise);
-  const legs: Legs = { ...ground, lists, first, second, third };
+  const fine = tolerance < FINE;
+  const part = Math.sqrt(Math.min(1, tolerance / 1e-4));
+  const shares = { light: fine ? 0 : SHARES.light * part, dropped: SHARES.dropped * part };
+  const second = listFrame({ pool, atoms, noise }, lists, w0.size, shares);
   const capture: CaptureGround = { ...ground, start: w0.data, noise };
+  const common = {
+    position: (row: number, state: Float64Array, s: number) =>
+      center.map((c, d) => (w0.data[row * dim + d] as number) + s * c + (state[row * dim + d] as number)),
+    prove: (question: CaptureQuestion) => screenCaptures(capture, question),
+  };
+  const free = (): void => {
+    for (const held of [second, lists]) held.free();
+    arena.free(noise.address);
+  };
+  if (fine) {
+    listAll(arena, lists, atoms.size, w0.size);
+    return { ...common, legs: [{ frame: second }], close: free };
+  }
+  const first = prefixFrame(pool, atoms, w0.size, noise);
+  const legs: Legs = { ...ground, lists, first, second };
   return {
-    legs: [
-      { frame: first, leaving: (_, taken) => listed(legs, taken) },
-      { frame: second, leaving: async (_, taken) => taken.filter((r) => lists.countOf(r) <= SHORT) },
-      { frame: third },
-    ],
-    handOver: (from, to, { rows, leg }) => (leg === 1 ? toLean(legs, from, to, rows) : toFull(legs, from, to, rows)),
-    position: (row, state, s) =>
-      atoms.center.map((c, d) => (w0.data[row * dim + d] as number) + s * c + (state[row * dim + d] as number)),
-    prove: (question) => screenCaptures(capture, question),
+    ...common,
+    legs: [{ frame: first, leaving: (_, taken) => listed(legs, taken, SHARES.made * part) }, { frame: second }],
+    handOver: (from, to, rows) => handOver(legs, from, to, rows),
     close() {
-      for (const part of [first, second, third, lists]) part.free();
-      arena.free(noise.address);
+      first.free();
+      free();
     },
   };
+}
+
+/** Lists all atoms for every row. */
+function listAll(arena: Arena, lists: AtomLists, count: number, size: number): void {
+  const all = arena.allocate(4 * (count + 1));
+  arena.i32(all, count + 1).set(Int32Array.from({ length: count + 1 }, (_, i) => (i === 0 ? count : i - 1)));
+  for (let r = 0; r < size; r++) lists.take(r, all);
+  arena.free(all);
 }
 
 /** Room for q, which need not be cleared: what is beyond the atoms belongs to atoms without weight. */
@@ -98,6 +115,9 @@ function productRows(arena: Arena, size: number, padded: number): RowMatrix {
   return { kind: "f32", address, rows: size, columns: padded, stride: padded * 4, padded: rows };
 }
 
+/** The data of an engine. */
+type Ground = Pick<CaptureGround, "pool" | "atoms" | "data" | "dense">;
+
 /** The parts of a batch. */
 interface Legs {
   readonly pool: WasmPool;
@@ -105,16 +125,15 @@ interface Legs {
   readonly dense: DenseProducts | undefined;
   readonly lists: AtomLists;
   readonly first: PrefixFrame;
-  readonly second: LeanFrame;
-  readonly third: FullFrame;
+  readonly second: ListFrame;
 }
 
 /** Lists what weighs something after a step; rows whose list is short leave the first leg with it. */
-async function listed({ pool, atoms, first, lists }: Legs, taken: readonly number[]): Promise<readonly number[]> {
+async function listed({ pool, atoms, first, lists }: Legs, taken: readonly number[], share: number): Promise<readonly number[]> {
   const { arena } = pool;
   const room = 4 * (atoms.padded + 4);
   const found = arena.allocate(taken.length * room);
-  const calls = taken.map((r, n) => [first.weightsOf(r), atoms.padded, DROPPED, first.largestOf(r), 0, found + n * room, 0, 0]);
+  const calls = taken.map((r, n) => [first.weightsOf(r), atoms.padded, share, first.largestOf(r), 0, found + n * room]);
   await pool.run("keepHeaviest", calls, 1024);
   const countOf = (n: number): number => arena.i32(found + n * room, 1)[0] as number;
   const rest = [...taken.keys()].filter((n) => countOf(n) > SPARSE * atoms.size);
@@ -126,31 +145,44 @@ async function listed({ pool, atoms, first, lists }: Legs, taken: readonly numbe
   return leaving.map((n) => taken[n] as number);
 }
 
-/** All of m from what the weights have summed to: its part beyond the first d coordinates now counts. */
-async function toLean(
+/**
+ * All of m from what the weights have summed to, and the velocity there with what lies beyond the first d coordinates. The
+ * first leg did not see that: its velocity was off by Δ at its end, and by about Δ(s/s_end)⁴ before, so that m is off by
+ * s·Δ/5. It is put right by that much; two and a half times as much is added to the error.
+ */
+async function handOver(
   { pool, atoms, dense, first, second }: Legs,
   from: Flight,
   to: Flight,
   rows: readonly number[],
 ): Promise<void> {
-  const slots = 4 * Math.ceil(from.size / 4);
+  const { dim, prefixDim: d } = atoms;
   const spent: RowMatrix = {
     ...{ kind: "f32", address: first.spent, rows: from.size, columns: atoms.size },
-    ...{ stride: 4 * atoms.padded, padded: slots },
+    ...{ stride: 4 * atoms.padded, padded: 4 * Math.ceil(from.size / 4) },
   };
   const sums = await spentSums({ pool, atoms, dense }, spent);
-  to.state.set(from.state);
-  await second.start(to, rows, sums);
-  to.taken.set(to.s); // since the start
-  for (const r of rows) missed(to, r, from.velocity, 4);
-}
-
-/** All of m as the state. */
-async function toFull({ atoms, second, third }: Legs, from: Flight, to: Flight, rows: readonly number[]): Promise<void> {
-  for (const r of rows) to.state.set(second.whole(r, from.state), r * atoms.dim);
-  await third.evaluate({ rows, s: to.s, state: to.state, out: to.velocity, peak: to.peak, leader: to.leader, stage: 0 });
+  for (const r of rows) to.state.set(sums(r), r * dim);
+  const evaluate = async (): Promise<void> => {
+    await second.evaluate({ rows, s: to.s, state: to.state, out: to.velocity, peak: to.peak, leader: to.leader, stage: 0 });
+    for (const r of rows) to.nfe[r] = (to.nfe[r] as number) + 1;
+  };
+  await evaluate();
+  const wide = 16 * Math.ceil(dim / 16);
+  const basis = pool.arena.f32(atoms.basis, d * wide).slice();
   for (const r of rows) {
-    to.nfe[r] = (to.nfe[r] as number) + 1;
+    const s = to.s[r] as number;
+    let squared = 0;
+    for (let k = 0; k < d; k++) {
+      const axis = basis.subarray(k * wide, k * wide + dim);
+      let missed = -(from.velocity[r * d + k] as number);
+      for (let p = 0; p < dim; p++) missed += (axis[p] as number) * (to.velocity[r * dim + p] as number);
+      squared += missed * missed;
+      for (let p = 0, q = r * dim; p < dim; p++, q++)
+        to.state[q] = (to.state[q] as number) + ((s * missed) / 5) * (axis[p] as number);
+    }
+    to.error[r] = (to.error[r] as number) + 0.5 * s * Math.sqrt(squared);
     to.known[r] = 1;
   }
+  await evaluate();
 }

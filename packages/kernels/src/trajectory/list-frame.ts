@@ -1,0 +1,128 @@
+import type { WasmPool } from "../wasm/index.js";
+import type { AtomLists } from "./atom-lists.js";
+import { euclidean } from "./direct-frame.js";
+import { type Frame, PROBE, type StageCall } from "./frame.js";
+import type { KernelAtoms } from "./kernel-atoms.js";
+import type { NoiseProducts } from "./prefix-frame.js";
+
+/** Bytes of a `ListRow`. */
+const ROW = 64;
+/** Lists this short are evaluated in full. */
+const SHORT = 64;
+/** What the probe, which measures what light atoms cost, leaves of their share. */
+const PROBED = 1 / 8;
+/** Lists at least this long are shared by several calls where rows are few: by this many for every thread. */
+const LONG = 8192;
+const PARTS = 4;
+/** Weights are relative to a guess of log Z; where it is wrong by more than this, floats run out. */
+const FAR = 40;
+
+/** The second leg: for each row the atoms that still weigh something, and all coordinates of m. */
+export interface ListFrame extends Frame {
+  readonly free: () => void;
+}
+
+/** What a list frame leaves out. */
+export interface ListShares {
+  /** Share of the mass whose logits are those of the first d coordinates. */
+  readonly light: number;
+  /** Share of the mass that a list may drop after a step. */
+  readonly dropped: number;
+}
+
+/** Trajectories of a batch of B rows over lists of atoms. */
+export function listFrame(
+  { pool, atoms, noise }: { readonly pool: WasmPool; readonly atoms: KernelAtoms; readonly noise: NoiseProducts },
+  lists: AtomLists,
+  size: number,
+  shares: ListShares,
+): ListFrame {
+  const { arena } = pool;
+  const { dim, prefixDim: d } = atoms;
+  const wide = 64 * Math.ceil((dim * 4) / 64);
+  const slots = Math.max(size, PARTS * pool.threads());
+  const at = { rows: arena.allocate(slots * ROW), states: arena.allocate(size * wide), outs: arena.allocate(slots * wide) };
+  arena.f32(at.states, (size * wide) / 4).fill(0);
+  const weights = new Map<number, number>(); // of the last stage, and of the probe after them, `room` bytes each
+  const room = (r: number): number => 16 * Math.ceil((lists.countOf(r) + 4) / 4);
+  const rooms = new Float64Array(size);
+  const guess = new Float64Array(size); // log Z of the last evaluation
+  const largest = new Float64Array(size); // the largest weight of the last stage
+
+  /** How many calls share the list of a row, so that few rows keep all threads busy. */
+  const partsOf = (rows: readonly number[]): number => {
+    const longest = rows.reduce((most, r) => Math.max(most, lists.countOf(r)), 0);
+    return longest < LONG ? 1 : Math.max(1, Math.floor((PARTS * pool.threads()) / rows.length));
+  };
+
+  const run = async ({ rows, s, state, stage }: StageCall, parts: number): Promise<void> => {
+    const calls = rows.flatMap((r, n) => {
+      if (!weights.has(r)) {
+        rooms[r] = room(r);
+        weights.set(r, arena.allocate(2 * (rooms[r] as number)));
+      }
+      arena.f32(at.states + r * wide, dim).set(state.subarray(r * dim, (r + 1) * dim));
+      const store = (weights.get(r) as number) + (stage === PROBE ? (rooms[r] as number) : 0);
+      const count = lists.countOf(r);
+      const light = count <= SHORT ? 0 : shares.light * (stage === PROBE ? PROBED : 1);
+      const each = 4 * Math.ceil(count / (4 * parts));
+      return Array.from({ length: parts }, (_, k) => {
+        const address = at.rows + (n * parts + k) * ROW;
+        const from = Math.min(count, k * each);
+        const pointers = [lists.at(r) + 4 + 4 * from, Math.min(each, count - from), noise.address + r * noise.stride];
+        arena.i32(address, 6).set([...pointers, at.states + r * wide, at.outs + (n * parts + k) * wide, store + 4 * from]);
+        arena.f32(address + 24, 3).set([s[r] as number, guess[r] as number, light]);
+        return [atoms.listData, address];
+      });
+    });
+    await pool.run("listStage", calls, 8 * d + 1024 + 512);
+  };
+
+  /** Takes the answers for the n-th row, r; says whether it has to be asked again. */
+  const take = ({ stage, out, peak, leader }: StageCall, parts: number, n: number, r: number): boolean => {
+    let [mass, most] = [0, 0];
+    out.fill(0, r * dim, (r + 1) * dim);
+    for (let k = n * parts; k < (n + 1) * parts; k++) {
+      const found = arena.f32(at.rows + k * ROW + 36, 2);
+      mass += found[0] as number;
+      if ((found[1] as number) > most) {
+        most = found[1] as number;
+        leader[r] = arena.i32(at.rows + k * ROW + 44, 1)[0] as number;
+      }
+      const sums = arena.f32(at.outs + k * wide, dim);
+      for (let p = 0, q = r * dim; p < dim; p++, q++) out[q] = (out[q] as number) + (sums[p] as number);
+    }
+    if (!(Math.abs(Math.log(most)) < FAR)) {
+      guess[r] = (guess[r] as number) + (most > 0 ? Math.log(most) : -FAR);
+      return true;
+    }
+    guess[r] = (guess[r] as number) + Math.log(mass);
+    if (stage !== PROBE) largest[r] = most;
+    peak[r] = most / mass;
+    for (let q = r * dim; q < (r + 1) * dim; q++) out[q] = (out[q] as number) / mass;
+    return false;
+  };
+
+  return {
+    width: dim,
+    async evaluate(call) {
+      let { rows } = call;
+      while (rows.length > 0) {
+        const parts = partsOf(rows);
+        await run({ ...call, rows }, parts);
+        rows = rows.filter((r, n) => take(call, parts, n, r));
+      }
+    },
+    norm: euclidean,
+    async accepted(_, rows) {
+      const calls = rows.map((r) => {
+        return [weights.get(r) as number, lists.countOf(r), shares.dropped, largest[r] as number, lists.at(r) + 4, lists.at(r)];
+      });
+      await pool.run("keepHeaviest", calls, 1024);
+      lists.recount(rows);
+    },
+    free() {
+      for (const address of [...weights.values(), ...Object.values(at)]) arena.free(address);
+    },
+  };
+}
