@@ -6,9 +6,9 @@ import { partition } from "./partition.js";
 
 /** How a tree is built. */
 export interface TreeOptions {
-  /** At most this many atoms in a leaf. @defaultValue 32 */
+  /** At most this many atoms in a leaf, and at least 2, so that no leaf is empty. @defaultValue 32 */
   readonly leaf?: number;
-  /** Order p of the expansions of a node. @defaultValue 8 in the plane, less in higher dimension */
+  /** Order p of the expansions of a node. @defaultValue 10 in the plane, less in higher dimension */
   readonly order?: number;
 }
 
@@ -36,8 +36,8 @@ export function buildTree(
       `Cannot build a tree: ${size} points have ${atoms.logWeights.length} weights; expected one for each of at least 1`,
     );
   }
-  if (!(Number.isInteger(leaf) && leaf >= 1))
-    throw new RangeError(`Cannot build a tree: leaves hold ${leaf} atoms; expected an integer ≥ 1`);
+  if (!(Number.isInteger(leaf) && leaf >= 2))
+    throw new RangeError(`Cannot build a tree: leaves hold ${leaf} atoms; expected an integer ≥ 2`);
   if (!(Number.isInteger(order) && order >= 2 && order <= 16)) {
     throw new RangeError(`Cannot build a tree: the expansions have order ${order}; expected an integer from 2 to 16`);
   }

@@ -1,6 +1,6 @@
 import { type Interpolation, interpolation, lagrangeAt, taylorFactor } from "./chebyshev.js";
 import type { GridTile } from "./grid.js";
-import { type GridSolver, sumRounding, taskOf, type WalkedBlock, writeBlock } from "./grid-solver.js";
+import { type GridSolver, logitRounding, sumRounding, taskOf, type WalkedBlock, writeBlock } from "./grid-solver.js";
 import { type BlockSums, type Places, placePole } from "./list-sums.js";
 
 /** At most this many points a side. */
@@ -13,12 +13,13 @@ const PART = 0.3;
 const WORTH = 0.6;
 
 /**
- * Fills a block from the sums at n × n Chebyshev points; false where no n that saves work is good enough. With o the mean at the
+ * Fills a block from the sums at n × n Chebyshev points, as `writeBlock` does; undefined where no n that saves work is good
+ * enough. With o the mean at the
  * centre, F(s) = Σw(c)e^{ξ·s} and G(s) = Σw(c)(z − o)e^{ξ·s}, ξ_j = (α/v)e_j·(z − o), are entire, and the errors of interpolation are those of
  * e^{ξ·s}, weighted by w(c) ≥ 0: node by node with the largest |ξ_j| inside. As Σw(c)(z − o) = 0, F is least at the centre, by
  * Jensen. Errors of the sums that are interpolated grow by the Lebesgue constant of either axis.
  */
-export function interpolateBlock(solver: GridSolver, out: GridTile, walked: WalkedBlock): boolean {
+export function interpolateBlock(solver: GridSolver, out: GridTile, walked: WalkedBlock): number | undefined {
   const { tree, pole } = solver;
   const { list, block } = walked;
   placePole(tree, list, pole, list.anchor);
@@ -34,14 +35,14 @@ export function interpolateBlock(solver: GridSolver, out: GridTile, walked: Walk
   const errors = nodeErrors(solver, walked, sums.byNode);
   const goal = PART * solver.epsilon * solver.radius * (mass - (sums.massError[0] ?? 0));
   const n = leastSize(WORTH * block.columns * block.rows, (size) => interpolationError(errors, list.count, size).moment <= goal);
-  if (n === undefined) return false;
+  if (n === undefined) return undefined;
   const scheme = solver.schemes.get(n) ?? interpolation(n);
   solver.schemes.set(n, scheme);
   const places = { across: scheme.points, along: scheme.points, even: false };
   const samples = solver.sum({ ...taskOf(solver, walked), places });
   out.terms += samples.terms;
   spread(solver, walked, scheme, samples);
-  addErrors(solver, { block, scheme, samples }, interpolationError(errors, list.count, n));
+  addErrors(solver, { walked, scheme, samples }, interpolationError(errors, list.count, n));
   return writeBlock(solver, out, walked, solver.block);
 }
 
@@ -60,11 +61,14 @@ function leastSize(most: number, suffices: (n: number) => boolean): number | und
 }
 
 /** Per node: its mass at the centre, the largest ‖z − o‖, the largest ξ of both axes, and their exponentials, [count, 6]. */
-function nodeErrors({ tree, pole, kernel }: GridSolver, { tile, list }: WalkedBlock, byNode: Float64Array): Float64Array {
+function nodeErrors(
+  { tree, pole, kernel, errors: out }: GridSolver,
+  { tile, list }: WalkedBlock,
+  byNode: Float64Array,
+): Float64Array {
   const { nodes, dim } = tree;
   const tilt = kernel.alpha / kernel.variance;
   const lengths = tile.halves.map((e) => Math.hypot(...e));
-  const out = new Float64Array(6 * list.count);
   for (let k = 0; k < list.count; k++) {
     const node = list.nodes[k] ?? 0;
     const radius = nodes.radius[node] ?? 0;
@@ -79,7 +83,12 @@ function nodeErrors({ tree, pole, kernel }: GridSolver, { tile, list }: WalkedBl
     }
     const xi1 = tilt * (Math.abs(first) + (lengths[0] ?? 0) * radius);
     const xi2 = tilt * (Math.abs(second) + (lengths[1] ?? 0) * radius);
-    out.set([byNode[k] ?? 0, Math.sqrt(squared) + radius, xi1, xi2, Math.exp(xi1), Math.exp(xi2)], 6 * k);
+    out[6 * k] = byNode[k] ?? 0;
+    out[6 * k + 1] = Math.sqrt(squared) + radius;
+    out[6 * k + 2] = xi1;
+    out[6 * k + 3] = xi2;
+    out[6 * k + 4] = Math.exp(xi1);
+    out[6 * k + 5] = Math.exp(xi2);
   }
   return out;
 }
@@ -140,14 +149,13 @@ function tensor(
   }
 }
 
-/** The errors of all points of a block: of interpolation, and the largest of the samples times Λ² with their rounding. */
+/**
+ * The errors of all points of a block: of interpolation, and the largest of the samples times Λ², with their rounding. That of
+ * the logits counts here too, as each sample has its own.
+ */
 function addErrors(
   solver: GridSolver,
-  {
-    block,
-    scheme,
-    samples,
-  }: { readonly block: WalkedBlock["block"]; readonly scheme: Interpolation; readonly samples: BlockSums },
+  { walked, scheme, samples }: { readonly walked: WalkedBlock; readonly scheme: Interpolation; readonly samples: BlockSums },
   error: { readonly mass: number; readonly moment: number },
 ): void {
   const { size, lebesgue } = scheme;
@@ -157,11 +165,12 @@ function addErrors(
     for (let at = 0; at < count; at++) largest = Math.max(largest, field[at] ?? 0);
     return largest;
   };
-  const rounding = (sumRounding(samples, count, solver) + 64 * count * Number.EPSILON) * most(samples.mass);
+  const logits = Math.expm1(2 * logitRounding(solver, walked));
+  const rounding = (sumRounding(samples, count, solver) + 64 * count * Number.EPSILON + logits) * most(samples.mass);
   const growth = lebesgue * lebesgue;
-  const points = block.columns * block.rows;
-  solver.block.massError.fill(growth * (most(samples.massError) + rounding) + error.mass, 0, points);
-  const moment = growth * (most(samples.momentError) + rounding * 4 * solver.radius) + error.moment;
+  const points = walked.block.columns * walked.block.rows;
+  solver.block.massError.fill(growth * (most(samples.massError) + rounding) + error.mass * (1 + logits), 0, points);
+  const moment = growth * (most(samples.momentError) + rounding * 4 * solver.radius) + error.moment * (1 + logits);
   solver.block.momentError.fill(moment, 0, points);
 }
 

@@ -20,6 +20,8 @@ export interface GridSolver {
   readonly pole: Pole;
   /** The sums of a block before they are written. */
   readonly block: BlockSums;
+  /** Numbers of the nodes of a list, [count, 6]. */
+  readonly errors: Float64Array;
   /** Interpolations by size, and Lagrange polynomials by size and number of places. */
   readonly schemes: Map<number, Interpolation>;
   readonly tables: Map<string, Float64Array>;
@@ -43,19 +45,20 @@ export function sumRounding({ terms }: BlockSums, places: number, { tree }: Grid
 }
 
 /**
- * Writes the means of a block and their bounds; true where all bounds are within ε. With A and E the errors of F = Σw and of
+ * Writes the means of a block and their bounds; returns the largest bound relative to ε times the radius, 1 or less where all
+ * are within. With A and E the errors of F = Σw and of
  * G = Σw(z − o): F(μ − μ̂) = G − (μ̂ − o)F, so that ‖μ − μ̂‖ ≤ (E + ‖μ̂ − o‖A)/(F̂ − A); then what was dropped, and the logits.
  */
-export function writeBlock(solver: GridSolver, out: GridTile, walked: WalkedBlock, sums: BlockSums): boolean {
+export function writeBlock(solver: GridSolver, out: GridTile, walked: WalkedBlock, sums: BlockSums): number {
   const { tree, pole, radius, norm, epsilon } = solver;
   const { block, list } = walked;
   const { dim } = tree;
   const logit = logitRounding(solver, walked);
   const rounding = sumRounding(sums, block.columns * block.rows, solver);
-  const unseen = 2 * tree.size * UNSEEN;
+  const unseen = 16 * tree.size * UNSEEN; // an interpolant may be some seven times as large
   const always = 4 * Number.EPSILON * norm + 2 * radius * Math.tanh(logit / 2) + rounding * 4 * radius;
   const constants = logConstants(solver, walked);
-  let settled = true;
+  let worst = 0;
   for (let row = 0, at = 0; row < block.rows; row++) {
     let b = (block.row + row - out.row) * out.columns + block.column - out.column;
     for (let column = 0; column < block.columns; column++, at++, b++) {
@@ -75,10 +78,10 @@ export function writeBlock(solver: GridSolver, out: GridTile, walked: WalkedBloc
       out.bound[b] = bound;
       out.logMass[b] = constants(column, row) + Math.log(mass);
       out.logBound[b] = valid ? 2 * logit + Math.log(mass / least) - Math.log1p(-share) + 1e-14 : Infinity;
-      if (!(bound <= epsilon * radius)) settled = false;
+      if (bound > worst) worst = bound;
     }
   }
-  return settled;
+  return worst / (epsilon * radius);
 }
 
 /**
@@ -103,7 +106,7 @@ function logConstants(
 }
 
 /** Rounding of the logits that were kept: of squares, of αz, of the place on the grid, of what is added to them. */
-function logitRounding({ tree, kernel, norm }: GridSolver, { list, tile }: WalkedBlock): number {
+export function logitRounding({ tree, kernel, norm }: GridSolver, { list, tile }: WalkedBlock): number {
   const u = Number.EPSILON / 2;
   const { alpha, variance } = kernel;
   const { reach } = list;

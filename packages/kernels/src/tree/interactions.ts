@@ -1,5 +1,5 @@
 import type { AtomTree } from "./atom-tree.js";
-import type { Kernel } from "./top-atoms.js";
+import type { Kernel, TopAtoms } from "./top-atoms.js";
 
 /** All points c + s₁e₁ + s₂e₂ with |s_j| ≤ 1: one point where there are no e_j. */
 export interface Tile {
@@ -15,10 +15,14 @@ export interface Allowance {
   readonly mean: number;
   /** Of the mass: a share, besides what was dropped before a walk began. */
   readonly share: number;
+  /** More nodes than this on a level end the walk, incomplete. @defaultValue all of them */
+  readonly most?: number;
 }
 
 /** Which nodes stand for all atoms, for every x of a tile. The arrays belong to a walker and hold until its next walk. */
 export interface Interactions {
+  /** Whether the list stands for all atoms: false where a walk was ended. */
+  complete: boolean;
   count: number;
   /** [count]. */
   readonly nodes: Int32Array;
@@ -47,7 +51,12 @@ export interface WalkStart {
   readonly nodes: Int32Array;
   readonly share: number;
   readonly dropped: number;
+  /** An atom of large logit at the centre, where one is known. */
+  readonly top?: TopAtoms;
 }
+
+/** The whole tree. */
+export const ROOT: WalkStart = { nodes: new Int32Array(1), share: 0, dropped: 0 };
 
 /** Finds the interactions of a tile, anew at every call. */
 export type Walk = (tile: Tile, kernel: Kernel, allowance: Allowance, start?: WalkStart) => Interactions;
@@ -73,6 +82,7 @@ export function startFrom({ nodes, orders, count, share, dropped }: Interactions
 export function emptyInteractions({ depth, dim }: Pick<AtomTree, "depth" | "dim">): Interactions {
   const width = 2 ** depth;
   return {
+    complete: true,
     count: 0,
     nodes: new Int32Array(width),
     orders: new Uint8Array(width),

@@ -19,6 +19,8 @@ export interface MultiIndices {
   readonly rest: Int32Array;
   /** a − e_j, [count, D]; −1 where a_j = 0. */
   readonly lower: Int32Array;
+  /** 1/a_axis, [count]; 1 for a = 0. */
+  readonly inverse: Float64Array;
   /** How many have degree at most n, n = 0 … p. */
   readonly upTo: Int32Array;
 }
@@ -55,22 +57,20 @@ export function multiIndices(dim: number, order: number): MultiIndices {
     axis: Uint8Array.from(axis),
     rest: Int32Array.from(found, (a, k) => numberOf(a, axis[k] ?? 0, 0)),
     lower: Int32Array.from(found.flatMap((a) => a.map((power, j) => numberOf(a, j, power - 1)))),
+    inverse: Float64Array.from(found, (a, k) => 1 / Math.max(1, a[axis[k] ?? 0] ?? 0)),
     upTo: Int32Array.from(upTo),
   };
 }
 
-/** Order of the expansions in R^D: as high as some 84 coefficients a node allow, and no higher than 8. */
+/** Order of the expansions in R^D: as high as some 84 coefficients a node allow, and no higher than 12. */
 export function expansionOrder(dim: number): number {
-  return [8, 8, 6, 4, 3, 3][dim - 1] ?? 2;
+  return [12, 10, 6, 4, 3, 3][dim - 1] ?? 2;
 }
 
 /** d^a/a! of one vector for every multi-index, into `out`. */
 export function monomials(indices: MultiIndices, d: Float64Array, out: Float64Array): Float64Array {
-  const { count, parent, axis, powers, dim } = indices;
+  const { count, parent, axis, inverse } = indices;
   out[0] = 1;
-  for (let k = 1; k < count; k++) {
-    const j = axis[k] ?? 0;
-    out[k] = ((out[parent[k] ?? 0] ?? 0) * (d[j] ?? 0)) / (powers[k * dim + j] ?? 1);
-  }
+  for (let k = 1; k < count; k++) out[k] = (out[parent[k] ?? 0] ?? 0) * (d[axis[k] ?? 0] ?? 0) * (inverse[k] ?? 0);
   return out;
 }

@@ -26,36 +26,47 @@ export function nodeMoments(
 ): NodeMoments {
   const { count } = indices;
   const K = nodesOf(tree.depth);
-  const values = new Float64Array(K * count);
+  const work: Work = {
+    ...nodes,
+    ...measure,
+    values: new Float64Array(K * count),
+    indices,
+    shifts: shiftTable(indices),
+    d: new Float64Array(tree.dim),
+    powers: new Float64Array(count),
+    moved: new Float64Array(count),
+  };
   const firstLeaf = 2 ** tree.depth - 1;
-  for (let node = firstLeaf; node < K; node++) leafMoments(tree, { ...nodes, node }, indices, { ...measure, values });
-  const shifts = shiftTable(indices);
-  const scratch = { shift: new Float64Array(tree.dim), powers: new Float64Array(count), child: new Float64Array(count) };
+  for (let node = firstLeaf; node < K; node++) leafMoments(work, tree, node);
   for (let node = firstLeaf - 1; node >= 0; node--) {
-    for (const child of [2 * node + 1, 2 * node + 2])
-      addShifted({ indices, shifts, ...scratch }, nodes, { ...measure, values }, [node, child]);
+    addShifted(work, node, 2 * node + 1);
+    addShifted(work, node, 2 * node + 2);
   }
-  return { indices, values };
+  return { indices, values: work.values };
 }
 
-/** η: relative rounding of all moments, in units of path^{|a|}/a!, for leaves of at most `leaf` atoms. */
+/** What the moments of one measure are summed with. */
+interface Work extends Pick<TreeNodes, "mean" | "radius">, Measure {
+  readonly values: Float64Array;
+  readonly indices: MultiIndices;
+  readonly shifts: Shifts;
+  readonly d: Float64Array;
+  readonly powers: Float64Array;
+  readonly moved: Float64Array;
+}
+
+/** η: relative rounding of all moments and of a sum Σ_a c_a H_a, in units of path^{|a|}/a!, for leaves of at most `leaf` atoms. */
 export function momentRounding({ count, order, dim }: MultiIndices, depth: number, leaf: number): number {
-  return (leaf + 4 * order + 16 + depth * (count + 6 * order + dim + 16)) * Number.EPSILON;
+  return (leaf + count + 8 * order + 32 + depth * (count + 6 * order + dim + 16)) * Number.EPSILON;
 }
 
 const unit = (radius: number): number => (radius > 0 ? radius : 1);
 
-function leafMoments(
-  tree: Pick<AtomTree, "size" | "dim" | "places">,
-  { mean, radius, node }: Pick<TreeNodes, "mean" | "radius"> & { readonly node: number },
-  indices: MultiIndices,
-  { density, total, values }: Measure & { readonly values: Float64Array },
-): void {
+function leafMoments(work: Work, tree: Pick<AtomTree, "size" | "dim" | "places">, node: number): void {
+  const { mean, radius, density, total, values, indices, d, powers } = work;
   const { dim, places } = tree;
   const { count } = indices;
   const scale = 1 / unit(radius[node] ?? 0);
-  const d = new Float64Array(dim);
-  const powers = new Float64Array(count);
   const base = node * count;
   const sum = total[node] ?? 0;
   if (sum === 0) return;
@@ -67,9 +78,9 @@ function leafMoments(
   }
 }
 
-/** The triples (a, b, e) with b + e = a. */
+/** For every a the pairs with b + e = a: from `starts[a]` on. */
 interface Shifts {
-  readonly a: Int32Array;
+  readonly starts: Int32Array;
   readonly b: Int32Array;
   readonly e: Int32Array;
 }
@@ -77,54 +88,39 @@ interface Shifts {
 function shiftTable({ count, dim, powers, order }: MultiIndices): Shifts {
   const key = (at: (j: number) => number): string => Array.from({ length: dim }, (_, j) => at(j)).join();
   const numbers = new Map(Array.from({ length: count }, (_, k) => [key((j) => powers[k * dim + j] ?? 0), k]));
-  const [a, b, e]: [number[], number[], number[]] = [[], [], []];
   const degree = (k: number): number => powers.subarray(k * dim, (k + 1) * dim).reduce((sum, v) => sum + v, 0);
+  const pairs: [number, number][][] = Array.from({ length: count }, () => []);
   for (let p = 0; p < count; p++) {
     for (let q = 0; q < count && degree(p) + degree(q) <= order; q++) {
-      a.push(numbers.get(key((j) => (powers[p * dim + j] ?? 0) + (powers[q * dim + j] ?? 0))) ?? -1);
-      b.push(p);
-      e.push(q);
+      const sum = numbers.get(key((j) => (powers[p * dim + j] ?? 0) + (powers[q * dim + j] ?? 0))) ?? -1;
+      pairs[sum]?.push([p, q]);
     }
   }
-  return { a: Int32Array.from(a), b: Int32Array.from(b), e: Int32Array.from(e) };
+  const starts = Int32Array.from([0, ...pairs.map((of) => of.length)]);
+  for (let a = 0; a < count; a++) starts[a + 1] = (starts[a + 1] ?? 0) + (starts[a] ?? 0);
+  return { starts, b: Int32Array.from(pairs.flat(), ([p]) => p), e: Int32Array.from(pairs.flat(), ([, q]) => q) };
 }
 
 /** Adds the moments of a child, moved to its parent's mean and scale. */
-function addShifted(
-  {
-    indices,
-    shifts,
-    shift,
-    powers,
-    child: moved,
-  }: {
-    readonly indices: MultiIndices;
-    readonly shifts: Shifts;
-    readonly shift: Float64Array;
-    readonly powers: Float64Array;
-    readonly child: Float64Array;
-  },
-  { mean, radius }: Pick<TreeNodes, "mean" | "radius">,
-  { total, values }: Measure & { readonly values: Float64Array },
-  [node, child]: readonly [number, number],
-): void {
+function addShifted(work: Work, node: number, child: number): void {
+  const { mean, radius, total, values, indices, shifts, d, powers, moved } = work;
   const { count, dim, upTo, order } = indices;
   const sum = total[node] ?? 0;
   const mass = total[child] ?? 0;
   if (sum === 0 || mass === 0) return;
   const rho = unit(radius[node] ?? 0);
-  for (let j = 0; j < dim; j++) shift[j] = ((mean[child * dim + j] ?? 0) - (mean[node * dim + j] ?? 0)) / rho;
-  monomials(indices, shift, powers);
+  for (let j = 0; j < dim; j++) d[j] = ((mean[child * dim + j] ?? 0) - (mean[node * dim + j] ?? 0)) / rho;
+  monomials(indices, d, powers);
   const ratio = unit(radius[child] ?? 0) / rho;
   let weight = mass / sum;
   for (let degree = 0, k = 0; degree <= order; degree++, weight *= ratio) {
     for (; k < (upTo[degree] ?? 0); k++) moved[k] = (values[child * count + k] ?? 0) * weight;
   }
-  const { a, b, e } = shifts;
-  const base = node * count;
-  for (let k = 0; k < a.length; k++) {
-    const at = base + (a[k] ?? 0);
-    values[at] = (values[at] ?? 0) + (powers[e[k] ?? 0] ?? 0) * (moved[b[k] ?? 0] ?? 0);
+  const { starts, b, e } = shifts;
+  for (let a = 0, k = 0; a < count; a++) {
+    let value = 0;
+    for (const to = starts[a + 1] ?? 0; k < to; k++) value += (powers[e[k] ?? 0] ?? 0) * (moved[b[k] ?? 0] ?? 0);
+    values[node * count + a] = (values[node * count + a] ?? 0) + value;
   }
 }
 

@@ -127,12 +127,17 @@ function addAtoms(tree: AtomTree, node: number, { x, alpha, variance, top }: Poi
 /** As in the reference: weights below e^−100 of the largest are less than 10⁻³⁴ of the sum, however many. */
 export const NEGLIGIBLE = -100;
 
-/** One node by its expansion at the full order. */
-function addExpansion(context: PointContext, node: number, query: PointQuery, sums: PointSums): Expansion {
-  const { tree, slope, table, tails } = context;
-  const { nodes, dim, moments } = tree;
-  const { indices } = moments;
-  const { order, count } = indices;
+/** Where a node is seen from x: ‖g‖ρ, hρ², its base logit without log Π relative to top, and ‖m − o‖. */
+interface Sight {
+  readonly gap: number;
+  readonly curvature: number;
+  readonly offset: number;
+  readonly apart: number;
+}
+
+/** Looks at a node from x; leaves g·ρ in the context. */
+function sightOf({ tree, slope }: PointContext, node: number, query: PointQuery, pole: Float64Array): Sight {
+  const { nodes, dim } = tree;
   const radius = nodes.radius[node] ?? 0;
   const tilt = query.alpha / query.variance;
   let squared = 0;
@@ -140,22 +145,59 @@ function addExpansion(context: PointContext, node: number, query: PointQuery, su
   for (let d = 0, at = node * dim; d < dim; d++, at++) {
     const r = (query.x[d] ?? 0) - query.alpha * (nodes.mean[at] ?? 0);
     squared += r * r;
-    apart += ((nodes.mean[at] ?? 0) - (sums.pole[d] ?? 0)) ** 2;
+    apart += ((nodes.mean[at] ?? 0) - (pole[d] ?? 0)) ** 2;
     slope[d] = tilt * r * radius;
   }
-  const gap = tilt * Math.sqrt(squared) * radius;
-  const curvature = query.alpha * tilt * radius * radius;
-  const offset = (-0.5 / query.variance) * squared - query.top;
-  const block = { values: moments.values, base: node * count };
+  return {
+    gap: tilt * Math.sqrt(squared) * radius,
+    curvature: query.alpha * tilt * radius * radius,
+    offset: (-0.5 / query.variance) * squared - query.top,
+    apart: Math.sqrt(apart),
+  };
+}
+
+/** One node by its expansion at the full order. */
+function addExpansion(context: PointContext, node: number, query: PointQuery, sums: PointSums): Expansion {
+  const { tree, slope, table, tails } = context;
+  const { nodes, dim, moments } = tree;
+  const { indices } = moments;
+  const sight = sightOf(context, node, query, sums.pole);
+  const { gap, curvature, offset } = sight;
+  const block = { values: moments.values, base: node * indices.count };
   const h = table({ slope, curvature });
   const out = emptyExpansion(dim, Math.exp(offset + (nodes.logMass[node] ?? 0)));
+  const { base } = out;
   out.mass = expandMass(indices, h, block.values, block.base);
   expandMean(indices, h, block, out.mean);
   out.spread = expandSpread(indices, h, block);
+  if (query.v) expandTangent(indices, h, { ...block, v: query.v }, out.tangent);
+  const noise = setTails(context, node, sight, out);
+
   const turn = slope.reduce((sum, g, d) => sum + g * (out.mean[d] ?? 0), 0) - (curvature / 2) * out.spread; // E[e^u u]
   const surprise = tree.surprise ? expandMass(indices, h, tree.surprise.values, block.base) : 0;
-  if (query.v) expandTangent(indices, h, { ...block, v: query.v }, out.tangent);
+  const level = offset + tree.heaviestOfAll; // a logit relative to top, for an atom of the largest weight at the mean
+  const least = Math.abs(tree.surprise?.values[block.base] ?? 0);
+  const lost = least * ((tails[indices.order + 1] ?? 0) + noise) + gap * out.meanTail + (curvature / 2) * out.spreadTail;
+  sums.logitSum += base * (level * out.mass + surprise + turn);
+  sums.logitError += base * (Math.abs(level) * out.massTail + lost);
+  scaleExpansion(out, nodes.radius[node] ?? 0);
+  sums.mass += base * out.mass;
+  sums.massError += base * out.massTail;
+  sums.momentError += base * (out.massTail * sight.apart + out.meanTail);
+  for (let d = 0, at = node * dim; d < dim; d++, at++) {
+    const apart = (nodes.mean[at] ?? 0) - (sums.pole[d] ?? 0);
+    sums.moment[d] = (sums.moment[d] ?? 0) + base * (out.mass * apart + (out.mean[d] ?? 0));
+  }
+  addSquares(context, node, sight, sums);
+  sums.terms++;
+  return out;
+}
 
+/** What an expansion at the full order may be off, in units of ρ; returns its rounding. */
+function setTails(context: PointContext, node: number, { gap, curvature }: Sight, out: Expansion): number {
+  const { tree, tails } = context;
+  const { nodes, dim, moments } = tree;
+  const { order } = moments.indices;
   majorantTails(gap, curvature / 2, order, tails);
   const noise = noiseOf(context, node, gap, curvature);
   const flatness = nodes.flatness[node] ?? 0;
@@ -163,39 +205,25 @@ function addExpansion(context: PointContext, node: number, query: PointQuery, su
   out.massTail = flatness * (tails[order + 1] ?? 0) + noise;
   out.meanTail = flatness * (tails[order] ?? 0) + noise * reach;
   out.spreadTail = flatness * (tails[order - 1] ?? 0) + noise * reach * reach;
+  return noise;
+}
 
-  const level = offset + tree.heaviestOfAll; // a logit relative to top, for an atom of the largest weight at the mean
-  const least = Math.abs(tree.surprise?.values[block.base] ?? 0);
-  const { base } = out;
-  sums.mass += base * out.mass;
-  sums.massError += base * out.massTail;
-  sums.logitSum += base * (level * out.mass + surprise + turn);
-  sums.logitError +=
-    base *
-    (Math.abs(level) * out.massTail +
-      least * ((tails[order + 1] ?? 0) + noise) +
-      gap * out.meanTail +
-      (curvature / 2) * out.spreadTail);
-  sums.momentError += base * (out.massTail * Math.sqrt(apart) + out.meanTail * radius);
-  for (let d = 0, at = node * dim; d < dim; d++, at++) {
-    const mean = (out.mean[d] ?? 0) * radius;
-    out.mean[d] = mean;
+/** From units of ρ to those of the data. */
+function scaleExpansion(out: Expansion, radius: number): void {
+  for (let d = 0; d < out.mean.length; d++) {
+    out.mean[d] = (out.mean[d] ?? 0) * radius;
     out.tangent[d] = (out.tangent[d] ?? 0) * radius * radius;
-    sums.moment[d] = (sums.moment[d] ?? 0) + base * (out.mass * ((nodes.mean[at] ?? 0) - (sums.pole[d] ?? 0)) + mean);
   }
   out.meanTail *= radius;
   out.spread *= radius * radius;
   out.spreadTail *= radius * radius;
-  addSquares(context, node, { offset, gap, curvature }, sums);
-  sums.terms++;
-  return out;
 }
 
 /** Σw² of a node: the same expansion under π² at twice the slope and curvature. */
 function addSquares(
   { tree, slope, table, tails, rounding }: PointContext,
   node: number,
-  { offset, gap, curvature }: { readonly offset: number; readonly gap: number; readonly curvature: number },
+  { offset, gap, curvature }: Sight,
   sums: PointSums,
 ): void {
   const { nodes, moments, squared = moments } = tree;

@@ -61,32 +61,31 @@ function requireKernel({ alpha, variance }: Kernel, epsilon: number): void {
   );
 }
 
-/** Two halves across the longer side. */
-function halves({ column, row, columns, rows }: Block): Block[] {
-  const [w, h] = [columns >> 1, rows >> 1];
-  if (columns >= rows) {
-    return [
-      { column, row, columns: w, rows },
-      { column: column + w, row, columns: columns - w, rows },
-    ];
-  }
-  return [
-    { column, row, columns, rows: h },
-    { column, row: row + h, columns, rows: rows - h },
-  ];
+/** The quarters of a block, or its halves where it is a line or twice as long as it is wide. */
+function parts({ column, row, columns, rows }: Block): readonly Block[] {
+  const across = 2 * columns > rows && columns > 1 ? [0, columns >> 1, columns] : [0, columns];
+  const along = 2 * rows > columns && rows > 1 ? [0, rows >> 1, rows] : [0, rows];
+  return along.slice(1).flatMap((bottom, a) =>
+    across.slice(1).map((right, b) => {
+      const [left, top] = [across[b] ?? 0, along[a] ?? 0];
+      return { column: column + left, row: row + top, columns: right - left, rows: bottom - top };
+    }),
+  );
 }
 
 /** Blocks with a side of at most this many points are not interpolated. */
 const SMALL = 4;
 /** A block reaches at most this many standard deviations of the noise from its centre. */
 const REACH = 2.5;
+/** Up to this reach it is worth a walk to know what matters to its parts, if that is little. */
+const COARSE = 12;
 /** Where many nodes matter, a block that is summed point by point is halved until it reaches no further than this. */
 const NARROW = 0.8;
 const MANY = 32;
 /** What every walk may drop, of ε: there are at most some twelve on the way to a single point. */
 const SHARE = 1 / 160;
-/** How often the allowance of a single point is cut. */
-const ATTEMPTS = 16;
+/** How often a block is tried with a smaller allowance before it is split, or left with the bound that it has. */
+const ATTEMPTS = 4;
 
 /** A block to be solved, and what the walk of the block around it has left. */
 interface Waiting {
@@ -94,24 +93,48 @@ interface Waiting {
   readonly start: WalkStart | undefined;
 }
 
-/** Fills the block, or gives the halves that must be solved instead. */
+/** Fills the block, or gives the parts that must be solved instead. */
 function solveBlock(solver: GridSolver, out: GridTile, { block, start }: Waiting): readonly Waiting[] {
   const { epsilon, radius, kernel, tree, grid } = solver;
   const tile = tileOf(grid, block, tree.dim);
   const reach = Math.max(...tile.halves.map((e) => Math.hypot(...e))) / Math.sqrt(kernel.variance);
-  if (reach > REACH) return halves(block).map((half) => ({ block: half, start }));
+  if (reach > REACH) return split(block, reach > COARSE ? start : (prune(solver, out, tile, start) ?? start));
   const interpolates = Math.min(block.columns, block.rows) > SMALL;
-  let part = interpolates ? 0.1 : 0.6;
-  for (let attempt = 0; ; attempt++, part /= 8) {
+  const many = (start?.nodes.length ?? 0) > 4 * MANY;
+  if (!interpolates && many && reach > NARROW) return split(block, start);
+  let part = interpolates ? 0.1 : 0.8;
+  for (let attempt = 1; ; attempt++) {
     const list = solver.walk(tile, kernel, { mean: part * epsilon * radius, share: SHARE * epsilon }, start);
     out.visits += list.visits;
     const walked = { tile, list, block };
-    const small = reach <= NARROW || list.count <= MANY;
-    if (interpolates ? interpolateBlock(solver, out, walked) : small && evaluateBlock(solver, out, walked)) return [];
+    const evaluates = !interpolates && (reach <= NARROW || list.count <= MANY);
+    const excess = interpolates
+      ? interpolateBlock(solver, out, walked)
+      : evaluates
+        ? evaluateBlock(solver, out, walked)
+        : undefined;
+    if (excess !== undefined && excess <= 1) return [];
     const single = block.columns * block.rows === 1;
-    if (!single) return halves(block).map((half) => ({ block: half, start: startFrom(list) }));
-    if (attempt === ATTEMPTS || !list.orders.subarray(0, list.count).some((order) => order > 0)) return [];
+    const expands = list.orders.subarray(0, list.count).some((order) => order > 0);
+    if (excess === undefined || attempt === ATTEMPTS || !expands) return single ? [] : split(block, startFrom(list));
+    part *= 0.5 / excess;
   }
+}
+
+function split(block: Block, start: WalkStart | undefined): readonly Waiting[] {
+  return parts(block).map((part) => ({ block: part, start }));
+}
+
+/** What a block that is too large to be summed leaves of a tree, if that is little: its parts need not start at the root. */
+function prune(
+  { walk, kernel, epsilon, radius }: GridSolver,
+  out: GridTile,
+  tile: Tile,
+  start: WalkStart | undefined,
+): WalkStart | undefined {
+  const list = walk(tile, kernel, { mean: epsilon * radius, share: SHARE * epsilon, most: 4 * MANY }, start);
+  out.visits += list.visits;
+  return list.complete ? startFrom(list) : undefined;
 }
 
 /** The centre of a block and the vectors to its sides. */
@@ -120,8 +143,8 @@ function tileOf(grid: Grid, { column, row, columns, rows }: Block, dim: number):
   return { centre, halves: [grid.right.map((v) => (v * (columns - 1)) / 2), grid.down.map((v) => (v * (rows - 1)) / 2)] };
 }
 
-/** Every point of a block by itself, from the shared list; true where all are within ε. */
-function evaluateBlock(solver: GridSolver, out: GridTile, walked: WalkedBlock): boolean {
+/** Every point of a block by itself, from the shared list, as `writeBlock` does. */
+function evaluateBlock(solver: GridSolver, out: GridTile, walked: WalkedBlock): number {
   const { block, list } = walked;
   placePole(solver.tree, list, solver.pole, list.anchor);
   const places: Places = { across: equallySpaced(block.columns), along: equallySpaced(block.rows), even: true };
@@ -155,6 +178,7 @@ function newSolver(
     sum: parallel ? planeSums(tree, places) : listSums(tree, places),
     pole: { at: new Float64Array(tree.dim), errors: new Float64Array(2 ** tree.depth) },
     block: emptySums(tree, tile * tile),
+    errors: new Float64Array(6 * 2 ** tree.depth),
     schemes: new Map(),
     tables: new Map(),
   };

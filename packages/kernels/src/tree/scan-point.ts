@@ -1,6 +1,6 @@
 import { gamma, type ScanQuery } from "@fluxion/core";
 import type { AtomTree } from "./atom-tree.js";
-import type { Interactions, Walk } from "./interactions.js";
+import { type Interactions, ROOT, type Walk } from "./interactions.js";
 import { type PointContext, type PointQuery, pointSums } from "./point-sums.js";
 import { secondMoments } from "./second-moments.js";
 import type { TopAtoms } from "./top-atoms.js";
@@ -47,10 +47,13 @@ export function scanPoint(
   epsilon: number,
 ): PointScan {
   const allowed = epsilon * context.radius;
-  let [visits, terms] = [top.visits, 0];
-  for (let attempt = 0, part = 1; ; attempt++, part /= 8) {
+  if (top.logits[0] === -Infinity) return nothingSeen(context.tree, top);
+  let visits = top.visits;
+  let terms = 0;
+  let part = 1;
+  for (let attempt = 1; ; attempt++) {
     const tile = { centre: x, halves: [] };
-    const list = context.walk(tile, query, { mean: 0.75 * part * allowed, share: (part * epsilon) / 32 });
+    const list = context.walk(tile, query, { mean: 0.75 * part * allowed, share: (part * epsilon) / 32 }, { ...ROOT, top });
     const point = { x, v, alpha: query.alpha, variance: query.variance, top: top.logits[0] ?? 0 };
     const found = summarise(context, list, point, query);
     visits += list.visits;
@@ -59,7 +62,25 @@ export function scanPoint(
     const bound = error.mean + 2 * context.radius * (Math.tanh(error.logit / 2) + error.skipped);
     const enough = bound <= 0.9 * allowed && error.mass <= Math.max(epsilon, 64 * gamma(list.count * 64));
     if (enough || attempt === ATTEMPTS || isExhausted(list)) return { ...found, top, visits, terms, dropped: list.dropped };
+    part *= Math.min(1 / 8, allowed / (2 * bound));
   }
+}
+
+/** Where every weight is zero in float64, as a scan over all atoms answers; nothing is promised. */
+function nothingSeen({ dim, size }: AtomTree, top: TopAtoms): PointScan {
+  return {
+    top,
+    mass: 0,
+    massSquared: 0,
+    logitSum: 0,
+    mean: new Float64Array(dim),
+    spread: 0,
+    tangent: new Float64Array(dim),
+    error: { logit: Infinity, mean: Infinity, mass: Infinity, skipped: 1 },
+    dropped: size,
+    visits: top.visits,
+    terms: 0,
+  };
 }
 
 /** Whether there is nothing left to open. */

@@ -7,7 +7,7 @@ export interface TopAtoms {
   /** ℓ_i = log π_i − ‖x − αz_i‖²/(2v), the same bits as the reference's; −∞ beyond the atoms that have weight. */
   readonly logits: Float64Array;
   /** Nodes looked at. */
-  visits: number;
+  readonly visits: number;
 }
 
 /** The Gaussian around an atom: what a posterior knows of time. */
@@ -16,8 +16,8 @@ export interface Kernel {
   readonly variance: number;
 }
 
-/** A search over one tree, with its own stack. */
-export type TopSearch = (x: Float64Array, kernel: Kernel, count: number) => TopAtoms;
+/** A search over one tree, or over the atoms of some nodes of it, with its own stack. */
+export type TopSearch = (x: Float64Array, kernel: Kernel, count: number, among?: Int32Array) => TopAtoms;
 
 /**
  * Branch and bound for the largest logits: exact, rounding included. Rounding is monotone, and the bound of a node goes
@@ -25,17 +25,24 @@ export type TopSearch = (x: Float64Array, kernel: Kernel, count: number) => TopA
  * than any computed logit inside. Where it equals the last of the list, a node may still hold a smaller number.
  */
 export function topSearch(tree: AtomTree): TopSearch {
-  const stack = new Int32Array(2 * tree.depth + 4);
+  const stack = new Int32Array(2 ** tree.depth + 2 * tree.depth + 4);
   const bounds = new Float64Array(stack.length);
-  return (x, kernel, count) => {
-    const found: TopAtoms = {
+  return (x, kernel, count, among = ROOT) => {
+    const found = {
       places: new Int32Array(count).fill(-1),
       logits: new Float64Array(count).fill(-Infinity),
-      visits: 1,
+      visits: among.length,
     };
-    stack[0] = 0;
-    bounds[0] = upperLogit(tree, 0, x, kernel);
-    for (let size = 1; size > 0; ) {
+    let size = among.length;
+    let best = 0;
+    for (let k = 0; k < size; k++) {
+      stack[k] = among[k] ?? 0;
+      bounds[k] = upperLogit(tree, among[k] ?? 0, x, kernel);
+      if ((bounds[k] ?? 0) > (bounds[best] ?? 0)) best = k;
+    }
+    exchange(stack, best, size - 1);
+    exchange(bounds, best, size - 1);
+    while (size > 0) {
       const node = stack[--size] ?? 0;
       if (!mayEnter(tree, node, bounds[size] ?? 0, found)) continue;
       if (levelOf(node) === tree.depth) {
@@ -55,6 +62,14 @@ export function topSearch(tree: AtomTree): TopSearch {
     }
     return found;
   };
+}
+
+const ROOT = new Int32Array(1);
+
+function exchange(values: Int32Array | Float64Array, i: number, j: number): void {
+  const held = values[i] ?? 0;
+  values[i] = values[j] ?? 0;
+  values[j] = held;
 }
 
 /** No less than the computed logit of any atom of the node. */

@@ -1,55 +1,12 @@
-import { type AtomTree, endOf, levelOf, startOf } from "./atom-tree.js";
-import { type Allowance, emptyInteractions, type Interactions, type Tile, type Walk, type WalkStart } from "./interactions.js";
+import type { AtomTree } from "./atom-tree.js";
+import { type Allowance, emptyInteractions, ROOT, type Tile, type Walk, type WalkStart } from "./interactions.js";
 import { momentRounding } from "./node-moments.js";
-import { majorantTails } from "./tails.js";
+import { mustOpen } from "./settle-node.js";
 import { type Kernel, type TopAtoms, topSearch } from "./top-atoms.js";
-
-/** The part of an allowance that a node of little weight may spend; a node of any weight may err by half, relatively. */
-const SMALL_SHARE = 1 / 128;
-
-/** What rounding may do to a difference of logits, relative to the logits. */
-const SLACK = 1e-13;
-
-/** So few atoms are weighed one by one: that is no dearer than an expansion, and exact. */
-const FEW = 4;
+import { SLACK, type WalkProgress } from "./walk-progress.js";
 
 /** Weights e^{−40} of the largest do not help to raise a lower bound. */
 const USELESS = -40;
-
-/** One walk: constants of the tile and what it has found so far. */
-interface Progress {
-  readonly tree: AtomTree;
-  readonly out: Interactions;
-  readonly tails: Float64Array;
-  /** Σ J and Σ J m of the nodes in the list, relative to e^top; and with those of the level. */
-  readonly settled: { mass: number; readonly moment: Float64Array };
-  readonly level: { mass: number; readonly moment: Float64Array };
-  readonly rounding: number;
-  /** 1/p!, p the order of the expansions. */
-  readonly leading: number;
-  /** ‖c − αm‖² and J of the nodes on the frontier. */
-  readonly distances: Float64Array;
-  readonly weights: Float64Array;
-  /** Of the node that was looked at last. */
-  noise: number;
-  tile: Tile;
-  /** The e_j, one after the other. */
-  readonly sides: Float64Array;
-  /** The longest of all s₁e₁ + s₂e₂ + …. */
-  span: number;
-  /** α, 1/2v, α/v. */
-  alpha: number;
-  half: number;
-  tilt: number;
-  allowance: Allowance;
-  top: number;
-  /** What is left of the share that may be dropped, and the log of an eighth of it. */
-  left: number;
-  droppable: number;
-  /** A share so small that it need not be known better, and its log. */
-  crumb: number;
-  logCrumb: number;
-}
 
 /**
  * Walks the tree level by level, for all x of a tile at once.
@@ -70,9 +27,19 @@ export function walker(tree: AtomTree): Walk {
   let frontier = new Int32Array(width);
   let next = new Int32Array(width);
   return (tile, kernel, allowance, start = ROOT) => {
-    begin(w, { tile, kernel, allowance, start }, search(tile.centre, kernel, 1));
+    const found = start.top ?? search(tile.centre, kernel, 1, start.nodes);
+    if (found.logits[0] === -Infinity) {
+      throw new RangeError(
+        "Cannot walk the tree: the point has density 0 in float64 under every atom; expected a point within reach of the path",
+      );
+    }
+    begin(w, { tile, kernel, allowance, start }, found);
     frontier.set(start.nodes);
     for (let size = start.nodes.length; size > 0; ) {
+      if (size > (allowance.most ?? Infinity)) {
+        w.out.complete = false;
+        break;
+      }
       raiseFloor(w, frontier, size);
       let opened = 0;
       for (let s = 0; s < size; s++) {
@@ -89,9 +56,7 @@ export function walker(tree: AtomTree): Walk {
   };
 }
 
-const ROOT: WalkStart = { nodes: new Int32Array(1), share: 0, dropped: 0 };
-
-function newProgress(tree: AtomTree): Progress {
+function newProgress(tree: AtomTree): WalkProgress {
   const sums = () => ({ mass: 0, moment: new Float64Array(tree.dim) });
   const { indices } = tree.moments;
   return {
@@ -121,7 +86,7 @@ function newProgress(tree: AtomTree): Progress {
 }
 
 function begin(
-  w: Progress,
+  w: WalkProgress,
   { tile, kernel, allowance, start }: { tile: Tile; kernel: Kernel; allowance: Allowance; start: WalkStart },
   { places, logits, visits }: TopAtoms,
 ): void {
@@ -145,18 +110,19 @@ function begin(
   w.top = logits[0] ?? 0;
   w.settled.mass = 0;
   w.settled.moment.fill(0);
+  out.complete = true;
   out.count = 0;
   out.share = start.share;
   out.dropped = start.dropped;
   out.reach = 0;
-  out.visits = visits;
+  out.visits = start.top === undefined ? visits : 0;
   out.floor = w.top;
   const at = (places[0] ?? 0) * tree.dim;
   out.anchor.set(tree.places.subarray(at, at + tree.dim));
 }
 
 /** The lower bound of Z from the nodes in the list and on the frontier, if it is better than what is known. */
-function raiseFloor(w: Progress, frontier: Int32Array, size: number): void {
+function raiseFloor(w: WalkProgress, frontier: Int32Array, size: number): void {
   const { dim, nodes } = w.tree;
   const { centre } = w.tile;
   const { moment } = w.level;
@@ -183,133 +149,10 @@ function raiseFloor(w: Progress, frontier: Int32Array, size: number): void {
 }
 
 /** Π exp(−(‖x − αm‖² + α²κρ²)/2v − top), or 0 where that is of no use. */
-function jensenWeight({ tree: { nodes }, alpha, half, top }: Progress, node: number, squared: number): number {
+function jensenWeight({ tree: { nodes }, alpha, half, top }: WalkProgress, node: number, squared: number): number {
   const spread = alpha * (nodes.radius[node] ?? 0);
   const energy = squared + (nodes.flatness[node] ?? 0) * spread * spread;
   const slack = SLACK * (squared + spread * spread);
   const logit = (nodes.logMass[node] ?? 0) - (energy + slack) * half - top;
   return logit > USELESS ? Math.exp(logit) : 0;
-}
-
-/** Drops, expands or lists the node in a place of the frontier; true where it must be opened instead. */
-function mustOpen(w: Progress, node: number, place: number): boolean {
-  const { out, tree, tilt } = w;
-  const squared = w.distances[place] ?? 0;
-  const { nodes } = tree;
-  const logMass = nodes.logMass[node] ?? 0;
-  if (logMass === -Infinity) {
-    out.dropped += endOf(tree, node) - startOf(tree, node);
-    return false;
-  }
-  const radius = nodes.radius[node] ?? 0;
-  const between = w.span === 0 ? 0 : reachAcross(w, node);
-  const nearest = boxDistance(w, node);
-  const highest = logMass - nearest * w.half * (1 - SLACK) - out.floor + tilt * (between + w.span * radius);
-  if (highest < w.droppable) {
-    drop(w, highest + SLACK * Math.abs(out.floor));
-    out.dropped += endOf(tree, node) - startOf(tree, node);
-    return false;
-  }
-  const share = Math.exp(Math.min(600, logMass - squared * w.half - out.floor + tilt * between));
-  const gap = tilt * (Math.sqrt(squared) + w.span) * radius; // a of the majorant
-  const few = endOf(tree, node) - startOf(tree, node) <= FEW;
-  const order = few ? 0 : sufficientOrder(w, node, gap, share);
-  if (order === 0 && levelOf(node) < tree.depth) return true;
-  append(w, node, order, place);
-  return false;
-}
-
-/** Σ_j|e_j·(m − m_J)|. */
-function reachAcross({ tree: { nodes, dim }, sides, out: { anchor } }: Progress, node: number): number {
-  let first = 0;
-  let second = 0;
-  for (let d = 0, at = node * dim; d < dim; d++, at++) {
-    const apart = (nodes.mean[at] ?? 0) - (anchor[d] ?? 0);
-    first += (sides[d] ?? 0) * apart;
-    second += (sides[dim + d] ?? 0) * apart;
-  }
-  return Math.abs(first) + Math.abs(second);
-}
-
-/** Takes the share of a dropped node from what is left. */
-function drop(w: Progress, logShare: number): void {
-  if (logShare < w.logCrumb) {
-    w.out.share += w.crumb;
-    return;
-  }
-  const share = Math.exp(logShare);
-  w.out.share += share;
-  w.left -= share;
-  w.droppable = Math.log(w.left / 8);
-}
-
-/** ‖x − αz‖² from the centre to the nearest point of the box. */
-function boxDistance({ tree: { nodes, dim }, tile: { centre }, alpha }: Progress, node: number): number {
-  let squared = 0;
-  for (let d = 0, at = node * dim; d < dim; d++, at++) {
-    const here = centre[d] ?? 0;
-    const below = alpha * (nodes.lowest[at] ?? 0) - here;
-    const above = here - alpha * (nodes.highest[at] ?? 0);
-    const r = below > 0 ? below : above > 0 ? above : 0;
-    squared += r * r;
-  }
-  return squared;
-}
-
-/** The least order of an expansion that is good enough for a node of this share at most; 0 where none is. */
-function sufficientOrder(w: Progress, node: number, gap: number, share: number): number {
-  const { tree, tails, allowance, out } = w;
-  const { nodes, dim } = tree;
-  const { order } = tree.moments.indices;
-  const radius = nodes.radius[node] ?? 0;
-  const curl = w.alpha * w.tilt * radius * radius * 0.5; // c of the majorant
-  if (gap + curl > order + 1) return 0;
-  const allowed = allowance.mean * Math.max(0.5, SMALL_SHARE / share);
-  const flatness = nodes.flatness[node] ?? 0;
-  let leading = flatness * radius * w.leading; // T_p is at least its first term, a^p/p!
-  for (let p = 0; p < order; p++) leading *= gap;
-  if (leading > allowed) return 0;
-  majorantTails(gap, curl, order, tails);
-  let apart = 0;
-  for (let d = 0, at = node * dim; d < dim; d++, at++) apart += ((nodes.mean[at] ?? 0) - (out.anchor[d] ?? 0)) ** 2;
-  const distance = Math.sqrt(apart) + radius;
-  w.noise = noiseAt(w, node, gap, curl);
-  if (w.noise * distance > allowed) return 0;
-  for (let p = 1; p <= order; p++) {
-    if (flatness * ((tails[p + 1] ?? 0) * distance + (tails[p] ?? 0) * radius) <= allowed) return p;
-  }
-  return 0;
-}
-
-/**
- * Rounding of an expansion: |c_a| is off by at most η·path^|a|/a!, and Σ_a|H_a|/a!·path^|a| is at most
- * exp(√D·path·a + D·path²·c), a and c of the majorant.
- */
-function noiseAt({ tree: { nodes, dim }, rounding }: Progress, node: number, gap: number, curl: number): number {
-  const path = nodes.path[node] ?? 1;
-  return rounding * Math.exp(Math.sqrt(dim) * path * gap + dim * path * path * curl);
-}
-
-/** Puts a node into the list: at an order, or with its atoms. */
-function append(w: Progress, node: number, order: number, place: number): void {
-  const { out, tree, tails } = w;
-  const { nodes, dim } = tree;
-  const radius = nodes.radius[node] ?? 0;
-  const at = out.count++;
-  out.nodes[at] = node;
-  out.orders[at] = order;
-  out.reach = Math.max(out.reach, Math.sqrt(w.distances[place] ?? 0) + w.span + w.alpha * radius);
-  const weight = w.weights[place] ?? 0;
-  w.settled.mass += weight;
-  for (let d = 0, m = node * dim; d < dim; d++, m++) {
-    w.settled.moment[d] = (w.settled.moment[d] ?? 0) + weight * (nodes.mean[m] ?? 0);
-  }
-  if (order === 0) {
-    out.tailMass[at] = 0;
-    out.tailMean[at] = 0;
-    return;
-  }
-  const flatness = nodes.flatness[node] ?? 0;
-  out.tailMass[at] = flatness * (tails[order + 1] ?? 0) + w.noise;
-  out.tailMean[at] = radius * (flatness * (tails[order] ?? 0) + w.noise * (nodes.path[node] ?? 1) * Math.sqrt(dim));
 }
