@@ -73,14 +73,16 @@ function parts({ column, row, columns, rows }: Block): readonly Block[] {
   );
 }
 
-/** Blocks with a side of at most this many points are not interpolated. */
+/** Blocks with a side of at most this many points are not interpolated; where they reach further than `FLAT`, larger ones neither. */
 const SMALL = 4;
+const MIDDLE = 8;
+const FLAT = 0.5;
 /** A block reaches at most this many standard deviations of the noise from its centre. */
 const REACH = 2.5;
 /** Up to this reach it is worth a walk to know what matters to its parts, if that is little. */
 const COARSE = 12;
 /** Where many nodes matter, a block that is summed point by point is halved until it reaches no further than this. */
-const NARROW = 0.8;
+const NARROW = 1;
 const MANY = 32;
 /** What every walk may drop, of ε: there are at most some twelve on the way to a single point. */
 const SHARE = 1 / 160;
@@ -99,7 +101,8 @@ function solveBlock(solver: GridSolver, out: GridTile, { block, start }: Waiting
   const tile = tileOf(grid, block, tree.dim);
   const reach = Math.max(...tile.halves.map((e) => Math.hypot(...e))) / Math.sqrt(kernel.variance);
   if (reach > REACH) return split(block, reach > COARSE ? start : (prune(solver, out, tile, start) ?? start));
-  const interpolates = Math.min(block.columns, block.rows) > SMALL;
+  const side = Math.min(block.columns, block.rows);
+  const interpolates = side > (reach > FLAT ? MIDDLE : SMALL);
   const many = (start?.nodes.length ?? 0) > 4 * MANY;
   if (!interpolates && many && reach > NARROW) return split(block, start);
   let part = interpolates ? 0.1 : 0.8;

@@ -33,34 +33,42 @@ export interface ScanContext extends PointContext {
 /** How often the allowance is cut before a scan answers with what it has. */
 const ATTEMPTS = 16;
 
+/** What the sums besides the mean may be off, where ε is smaller: their errors are stated, not demanded. */
+const SUMS = 1e-2;
+
+/** A walk with so many nodes on a level costs nothing worth saving. */
+const FEWEST = 256;
+
 /** Unit roundoff. */
 const U = Number.EPSILON / 2;
 
 /**
- * Walks, sums and looks at the bound, with an eighth of the allowance each time, until the mean is within ε·radius and the
- * sums within ε, or only atoms are left to sum.
+ * Walks, sums and looks at the bound, with an eighth of the allowance each time, until the mean is within ε·radius, or only
+ * atoms are left to sum. Undefined where a quarter of the tree would have to be summed: a scan over all atoms is no dearer.
  */
 export function scanPoint(
   context: ScanContext,
   { x, v, top }: { readonly x: Float64Array; readonly v: Float64Array | undefined; readonly top: TopAtoms },
   query: ScanQuery,
   epsilon: number,
-): PointScan {
+): PointScan | undefined {
   const allowed = epsilon * context.radius;
   if (top.logits[0] === -Infinity) return nothingSeen(context.tree, top);
   let visits = top.visits;
   let terms = 0;
+  const most = Math.max(FEWEST, 2 ** context.tree.depth / 4);
   let part = 1;
   for (let attempt = 1; ; attempt++) {
     const tile = { centre: x, halves: [] };
-    const list = context.walk(tile, query, { mean: 0.75 * part * allowed, share: (part * epsilon) / 32 }, { ...ROOT, top });
+    const list = context.walk(tile, query, { mean: 0.75 * part * allowed, share: (part * epsilon) / 32, most }, { ...ROOT, top });
+    if (!list.complete) return undefined;
     const point = { x, v, alpha: query.alpha, variance: query.variance, top: top.logits[0] ?? 0 };
     const found = summarise(context, list, point, query);
     visits += list.visits;
     terms += found.terms;
     const { error } = found;
     const bound = error.mean + 2 * context.radius * (Math.tanh(error.logit / 2) + error.skipped);
-    const enough = bound <= 0.9 * allowed && error.mass <= Math.max(epsilon, 64 * gamma(list.count * 64));
+    const enough = bound <= 0.9 * allowed && error.mass <= Math.max(epsilon, SUMS);
     if (enough || attempt === ATTEMPTS || isExhausted(list)) return { ...found, top, visits, terms, dropped: list.dropped };
     part *= Math.min(1 / 8, allowed / (2 * bound));
   }

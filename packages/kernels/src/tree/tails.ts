@@ -7,7 +7,8 @@
  * the generating function of the Hermite polynomials (for h = 1), by total degree n = |a|. The terms of degree n are the
  * coefficient of τⁿ in e^{(g·d)τ − (h‖d‖²/2)τ²}, whose absolute value is at most that of the majorant e^{aτ + cτ²} with
  * a = ‖g‖ρ, c = hρ²/2, ρ ≥ ‖d‖: t₀ = 1, (n + 1)t_{n+1} = a t_n + 2c t_{n−1}. Averaged over a node, degree n ≥ 2 gains
- * E‖d‖ⁿ ≤ ρⁿκ, κ = E‖d‖²/ρ².
+ * E‖d‖ⁿ ≤ ρⁿκ, κ = E‖d‖²/ρ². [Greengard1991] expands in the same polynomials for sums with an absolute error; here the error
+ * is relative to the mass of a node, because a posterior far from the data lives on tiny weights.
  */
 
 /** 1/(n + 1). */

@@ -72,6 +72,16 @@ test("an exact demand gives the bytes of the reference", async () => {
   expect(scan.state).toEqual((await referenceBackend(atoms).scan(x, query, { kind: "exact" })).state);
 });
 
+test("a point for which nearly all atoms matter is scanned over all of them, in the order of the data", async () => {
+  const atoms = atomsOf({ kind: "random", N: 20_000, D: 10, key: 12 });
+  const backend = treeBackend(atoms, { leaf: 4 });
+  const query: ScanQuery = { ...plain(0.3), spread: true, top: 3 };
+  const x = queriesOf(atoms.points, { alpha: 0.3, beta: 0.7 }, 2, 13);
+  const scan = await backend.scan(x, query, { kind: "certified", epsilon: 1e-6 });
+  expect(scan.terms).toBe(2 * 20_000);
+  expect(scan.state).toEqual((await referenceBackend(atoms).scan(x, query, { kind: "exact" })).state);
+});
+
 test("the answer for a point does not depend on the others", async () => {
   const atoms = atomsOf({ kind: "random", N: 2000, D: 2, key: 5 });
   const backend = treeBackend(atoms);

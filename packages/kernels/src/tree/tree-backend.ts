@@ -8,6 +8,7 @@ import {
   type Scan,
   type ScanBackend,
   type ScanQuery,
+  takeRows,
   type WeightedAtoms,
 } from "@fluxion/core";
 import type { AtomTree } from "./atom-tree.js";
@@ -38,6 +39,7 @@ export interface TreeBackend extends ScanBackend {
  * Certified scans whose cost follows the nodes that matter and not N, for atoms of low dimension; `exact` is the reference's own
  * scan in the order of the data. An atom is weighed, or in a node that is expanded (both count as evaluated), or in a node
  * that was dropped (skipped). What expansions leave out is in `error.mean` and `error.mass`, what was dropped in `error.skipped`.
+ * Where too much of the tree matters, as in the middle of the path in many dimensions, a point is scanned over all atoms.
  * @throws RangeError when the weights do not sum to one, the points are not finite, or an option is out of its domain.
  */
 export function treeBackend(atoms: WeightedAtoms, options: TreeOptions = {}): TreeBackend {
@@ -60,12 +62,20 @@ export function treeBackend(atoms: WeightedAtoms, options: TreeOptions = {}): Tr
       requireQuery(x, query, tree.dim);
       if (demand.kind === "exact") return { ...(await reference.scan(x, query, demand)), visits: 0, terms: x.size * tree.size };
       if (demand.kind !== "certified" || !(demand.epsilon > 0)) refuse(demand);
-      const found = Array.from({ length: x.size }, (_, b) => {
+      const out = emptyTreeScan(x.size, tree, query);
+      const missing: number[] = [];
+      for (let b = 0; b < x.size; b++) {
         const here = row(x, b);
         const top = search(here, query, Math.max(1, query.top));
-        return scanPoint(context, { x: here, v: query.tangent && row(query.tangent, b), top }, query, demand.epsilon);
-      });
-      return collect(tree, found, query);
+        const found = scanPoint(context, { x: here, v: query.tangent && row(query.tangent, b), top }, query, demand.epsilon);
+        if (found === undefined) missing.push(b);
+        else putPoint(out, b, found, tree);
+      }
+      if (missing.length > 0) {
+        const tangent = query.tangent && takeRows(query.tangent, missing);
+        putRows(out, missing, await reference.scan(takeRows(x, missing), { ...query, tangent }, { kind: "exact" }));
+      }
+      return out;
     },
     async close() {
       open = false;
@@ -86,37 +96,58 @@ function refuse(demand: Demand): never {
   throw new RangeError(`Cannot promise "${what}": the backend "tree" cannot; expected exact, or certified with epsilon > 0`);
 }
 
-/** The states of single queries in the arrays of a scan. */
-function collect(tree: AtomTree, found: readonly PointScan[], query: ScanQuery): TreeScan {
-  const state = emptyScan(found.length, tree.dim, query);
-  const sum = (of: (p: PointScan) => number): number => found.reduce((total, p) => total + of(p), 0);
-  const each = (of: (p: PointScan) => number): Float64Array => Float64Array.from(found, of);
-  found.forEach((point, b) => {
-    state.top[b] = point.top.logits[0] ?? -Infinity;
-    state.mass[b] = point.mass;
-    state.massSquared[b] = point.massSquared;
-    state.logitSum[b] = point.logitSum;
-    state.spread[b] = point.spread;
-    state.mean.data.set(point.mean, b * tree.dim);
-    state.tangent?.data.set(point.tangent, b * tree.dim);
-    for (let k = 0; k < query.top; k++) {
-      const place = point.top.places[k] ?? -1;
-      state.best.indices[b * query.top + k] = place < 0 ? -1 : (tree.atomAt[place] ?? -1);
-      state.best.logits[b * query.top + k] = point.top.logits[k] ?? -Infinity;
-    }
+/** A scan while it is filled. */
+interface Filling extends TreeScan {
+  evaluations: number;
+  skipped: number;
+  visits: number;
+  terms: number;
+}
+
+function emptyTreeScan(size: number, { dim }: AtomTree, query: ScanQuery): Filling {
+  const each = (): Float64Array => new Float64Array(size);
+  const error = { logit: each(), shift: each(), mean: each(), mass: each(), skipped: each() };
+  return { state: emptyScan(size, dim, query), error, evaluations: 0, skipped: 0, visits: 0, terms: 0 };
+}
+
+/** One point that the tree has answered. */
+function putPoint(out: Filling, b: number, point: PointScan, { dim, size, atomAt }: AtomTree): void {
+  const { state, error } = out;
+  state.top[b] = point.top.logits[0] ?? -Infinity;
+  state.mass[b] = point.mass;
+  state.massSquared[b] = point.massSquared;
+  state.logitSum[b] = point.logitSum;
+  state.spread[b] = point.spread;
+  state.mean.data.set(point.mean, b * dim);
+  state.tangent?.data.set(point.tangent, b * dim);
+  for (let k = 0, at = b * state.best.count; k < state.best.count; k++, at++) {
+    const place = point.top.places[k] ?? -1;
+    state.best.indices[at] = place < 0 ? -1 : (atomAt[place] ?? -1);
+    state.best.logits[at] = point.top.logits[k] ?? -Infinity;
+  }
+  error.logit[b] = point.error.logit;
+  error.shift[b] = point.error.logit;
+  error.mean[b] = point.error.mean;
+  error.mass[b] = point.error.mass;
+  error.skipped[b] = point.error.skipped;
+  out.evaluations += size - point.dropped;
+  out.skipped += point.dropped;
+  out.visits += point.visits;
+  out.terms += point.terms;
+}
+
+/** Points that a scan over all atoms has answered, to their places. */
+function putRows(out: Filling, places: readonly number[], { state, error, evaluations }: Scan): void {
+  const { dim } = state.mean;
+  const { count } = state.best;
+  places.forEach((b, k) => {
+    for (const name of ["top", "mass", "massSquared", "logitSum", "spread"] as const) out.state[name][b] = state[name][k] ?? 0;
+    for (const name of ["logit", "shift", "mean", "mass", "skipped"] as const) out.error[name][b] = error[name][k] ?? 0;
+    out.state.mean.data.set(row(state.mean, k), b * dim);
+    if (state.tangent) out.state.tangent?.data.set(row(state.tangent, k), b * dim);
+    out.state.best.indices.set(state.best.indices.subarray(k * count, (k + 1) * count), b * count);
+    out.state.best.logits.set(state.best.logits.subarray(k * count, (k + 1) * count), b * count);
   });
-  return {
-    state,
-    error: {
-      logit: each((p) => p.error.logit),
-      shift: each((p) => p.error.logit),
-      mean: each((p) => p.error.mean),
-      mass: each((p) => p.error.mass),
-      skipped: each((p) => p.error.skipped),
-    },
-    evaluations: found.length * tree.size - sum((p) => p.dropped),
-    skipped: sum((p) => p.dropped),
-    visits: sum((p) => p.visits),
-    terms: sum((p) => p.terms),
-  };
+  out.evaluations += evaluations;
+  out.terms += evaluations;
 }
