@@ -11,7 +11,7 @@ export { floatRows } from "./float-rows";
 export { screenRows } from "./screen-rows";
 export { floatColumns } from "./float-columns";
 export { addStages, prefixStage } from "./trajectory-prefix";
-export { keepHeaviest, listStage } from "./trajectory-list";
+export { keepHeaviest, listStage, putListed } from "./trajectory-list";
 export { captureProducts, captureScreen } from "./trajectory-capture";
 
 /** Where the constants end: below this address nothing is allocated. */

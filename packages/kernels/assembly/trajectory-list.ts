@@ -234,3 +234,17 @@ export function keepHeaviest(workspace: usize, weights: usize, n: i32, share: f3
   }
   store<i32>(out, <i32>(to >> 2));
 }
+
+/**
+ * Puts factor·w of a list where its atoms stand among the weights of all, and writes what stood there before, summed, to
+ * `out`, a float.
+ */
+export function putListed(_workspace: usize, all: usize, list: usize, weights: usize, count: i32, factor: f32, out: usize): void {
+  let sum: f64 = 0;
+  for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
+    const at = all + (<usize>load<u32>(list + i) << 2);
+    sum += <f64>load<f32>(at);
+    store<f32>(at, factor * load<f32>(weights + i));
+  }
+  store<f32>(out, <f32>sum);
+}

@@ -5,10 +5,8 @@ export interface AtomLists {
   /** Where the list of a row is: how many atoms, then which. */
   readonly at: (row: number) => number;
   readonly countOf: (row: number) => number;
-  /** Copies a list of a row from an address. */
+  /** Copies a list of a row from an address, in place of the one it had. */
   readonly take: (row: number, list: number) => void;
-  /** Reads anew how many atoms the lists have. */
-  readonly recount: (rows: readonly number[]) => void;
   readonly free: () => void;
 }
 
@@ -20,13 +18,11 @@ export function atomLists(arena: Arena, size: number): AtomLists {
     countOf: (row) => counts[row] as number,
     take(row, list) {
       const count = arena.i32(list, 1)[0] as number;
+      if (addresses[row] !== 0) arena.free(addresses[row] as number);
       const address = arena.allocate(4 * (count + 1));
       arena.i32(address, count + 1).set(arena.i32(list, count + 1));
       addresses[row] = address;
       counts[row] = count;
-    },
-    recount(rows) {
-      for (const r of rows) counts[r] = arena.i32(addresses[r] as number, 1)[0] as number;
     },
     free() {
       for (const address of addresses) if (address !== 0) arena.free(address);

@@ -1,5 +1,5 @@
 import type { CaptureGaps } from "@fluxion/core";
-import type { CaptureGround } from "./capture-screen.js";
+import type { CaptureGround } from "./capture-ground.js";
 import type { CaptureQuestion } from "./course.js";
 import { roundingsOf } from "./dense-products.js";
 

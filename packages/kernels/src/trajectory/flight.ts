@@ -20,6 +20,10 @@ export interface Flight {
   readonly error: Float64Array;
   /** The most by which that error may have moved a log-odds, nats, [B]: where it is far below 1 the estimate can be believed. */
   readonly doubt: Float64Array;
+  /** How fast errors grow at s, s·λ_max(Cov) as far as it is known, a bound of it, and the direction of fastest growth. */
+  readonly rate: Float64Array;
+  readonly most: Float64Array;
+  readonly direction: Float64Array;
   /** Evaluations of each row, [B]. */
   readonly nfe: Int32Array;
   /** The largest posterior weight at s, and its atom, [B]. */
@@ -45,6 +49,9 @@ export function flightOf(size: number, width: number, from: number, firstStep: n
     taken: new Float64Array(size),
     error: new Float64Array(size),
     doubt: new Float64Array(size),
+    rate: new Float64Array(size),
+    most: new Float64Array(size),
+    direction: new Float64Array(size * width),
     nfe: new Int32Array(size),
     peak: new Float64Array(size),
     leader: new Int32Array(size).fill(-1),

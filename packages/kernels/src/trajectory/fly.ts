@@ -98,6 +98,7 @@ function carry(from: Flight, to: Flight): void {
   to.step.set(from.step);
   to.taken.set(from.taken);
   to.error.set(from.error);
+  to.rate.set(from.rate);
   to.doubt.set(from.doubt);
   to.nfe.set(from.nfe);
   to.peak.set(from.peak);

@@ -1,5 +1,5 @@
 import type { BoundAtoms } from "../bind/index.js";
-import { fillRows, multiplyRows, type RowMatrix, rowMatrix, type WasmPool, widthOf } from "../wasm/index.js";
+import { type Arena, fillRows, multiplyRows, type RowMatrix, readRow, rowMatrix, type WasmPool, widthOf } from "../wasm/index.js";
 import { leadingBasis } from "./leading-basis.js";
 
 /** Stands for −∞ where a product with zero must stay zero. */
@@ -60,14 +60,9 @@ export async function holdAtoms(pool: WasmPool, bound: BoundAtoms, prefixDim: nu
     basis: width * prefixDim,
     listData: 64,
   };
-  const at = Object.fromEntries(Object.entries(blocks).map(([name, bytes]) => [name, arena.allocate(bytes)])) as Record<
-    keyof typeof blocks,
-    number
-  >;
-  arena
-    .f32(at.bias, padded)
-    .fill(NO_WEIGHT)
-    .set(bound.logWeights.map((log) => Math.max(log, NO_WEIGHT)));
+  const at = allocated(arena, blocks);
+  const weights = bound.logWeights.map((log) => Math.max(log, NO_WEIGHT));
+  arena.f32(at.bias, padded).fill(NO_WEIGHT).set(weights);
   arena.f32(at.halfNorms, padded).fill(0).set(bound.halfNorms);
   spread(
     arena.f32(shown.address, (shown.padded * shown.stride) / 4),
@@ -77,14 +72,10 @@ export async function holdAtoms(pool: WasmPool, bound: BoundAtoms, prefixDim: nu
     arena.f32(at.panels, padded * prefixDim),
   );
   const packed = arena.f32(at.basis, (width / 4) * prefixDim).fill(0);
-  const loose = arena.f32(basis.address, (basis.padded * basis.stride) / 4);
-  for (let k = 0; k < prefixDim; k++)
-    packed.set(loose.subarray((k * basis.stride) / 4, (k * basis.stride) / 4 + dim), (k * width) / 4);
+  for (let k = 0; k < prefixDim; k++) packed.set(readRow(arena, basis, k), (k * width) / 4);
   const skew = skewOf(packed, directions, width / 4);
-  arena
-    .f32(at.tails, padded)
-    .fill(0)
-    .set(tailsOf(bound.halfNorms, arena.f32(at.prefix, padded * prefixDim), prefixDim, skew));
+  const tails = tailsOf(bound.halfNorms, arena.f32(at.prefix, padded * prefixDim), prefixDim, skew);
+  arena.f32(at.tails, padded).fill(0).set(tails);
   arena.i32(at.listData, 8).set([rows.address, rows.stride, width, at.prefix, prefixDim, at.basis, at.halfNorms, at.bias]);
   arena.free(shown.address);
   arena.free(basis.address);
@@ -105,6 +96,12 @@ export async function holdAtoms(pool: WasmPool, bound: BoundAtoms, prefixDim: nu
       for (const address of [rows.address, ...Object.values(at)]) arena.free(address);
     },
   };
+}
+
+/** One block of memory for every name. */
+function allocated<K extends string>(arena: Arena, sizes: Readonly<Record<K, number>>): Record<K, number> {
+  const blocks = Object.entries<number>(sizes).map(([name, bytes]) => [name, arena.allocate(bytes)]);
+  return Object.fromEntries(blocks) as Record<K, number>;
 }
 
 /** [d, N] with rows `stride` apart to [padded, d] and to panels of eight atoms, [padded/8, d, 8]; padding is zero. */

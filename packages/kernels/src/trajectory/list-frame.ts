@@ -3,7 +3,7 @@ import type { AtomLists } from "./atom-lists.js";
 import { euclidean } from "./direct-frame.js";
 import { type Frame, PROBE, type StageCall } from "./frame.js";
 import type { KernelAtoms } from "./kernel-atoms.js";
-import type { NoiseProducts } from "./prefix-frame.js";
+import type { KeptWeights, NoiseProducts } from "./prefix-frame.js";
 
 /** Bytes of a `ListRow`. */
 const ROW = 64;
@@ -19,23 +19,17 @@ const FAR = 40;
 
 /** The second leg: for each row the atoms that still weigh something, and all coordinates of m. */
 export interface ListFrame extends Frame {
+  /** The weights of the list of a row at the last stage. */
+  readonly kept: (row: number) => KeptWeights;
   readonly free: () => void;
 }
 
-/** What a list frame leaves out. */
-export interface ListShares {
-  /** Share of the mass whose logits are those of the first d coordinates. */
-  readonly light: number;
-  /** Share of the mass that a list may drop after a step. */
-  readonly dropped: number;
-}
-
-/** Trajectories of a batch of B rows over lists of atoms. */
+/** Trajectories of a batch of B rows over lists of atoms; the logits of a share `light` of the mass see d coordinates only. */
 export function listFrame(
   { pool, atoms, noise }: { readonly pool: WasmPool; readonly atoms: KernelAtoms; readonly noise: NoiseProducts },
   lists: AtomLists,
   size: number,
-  shares: ListShares,
+  light: number,
 ): ListFrame {
   const { arena } = pool;
   const { dim, prefixDim: d } = atoms;
@@ -47,7 +41,7 @@ export function listFrame(
   const room = (r: number): number => 16 * Math.ceil((lists.countOf(r) + 4) / 4);
   const rooms = new Float64Array(size);
   const guess = new Float64Array(size); // log Z of the last evaluation
-  const largest = new Float64Array(size); // the largest weight of the last stage
+  const [used, mass, largest] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)]; // of the last stage
 
   /** How many calls share the list of a row, so that few rows keep all threads busy. */
   const partsOf = (rows: readonly number[]): number => {
@@ -57,21 +51,24 @@ export function listFrame(
 
   const run = async ({ rows, s, state, stage }: StageCall, parts: number): Promise<void> => {
     const calls = rows.flatMap((r, n) => {
-      if (!weights.has(r)) {
+      if (room(r) > (rooms[r] as number)) {
+        const old = weights.get(r);
+        if (old !== undefined) arena.free(old);
         rooms[r] = room(r);
         weights.set(r, arena.allocate(2 * (rooms[r] as number)));
       }
+      if (stage !== PROBE) used[r] = guess[r] as number;
       arena.f32(at.states + r * wide, dim).set(state.subarray(r * dim, (r + 1) * dim));
       const store = (weights.get(r) as number) + (stage === PROBE ? (rooms[r] as number) : 0);
       const count = lists.countOf(r);
-      const light = count <= SHORT ? 0 : shares.light * (stage === PROBE ? PROBED : 1);
+      const share = count <= SHORT ? 0 : light * (stage === PROBE ? PROBED : 1);
       const each = 4 * Math.ceil(count / (4 * parts));
       return Array.from({ length: parts }, (_, k) => {
         const address = at.rows + (n * parts + k) * ROW;
         const from = Math.min(count, k * each);
         const pointers = [lists.at(r) + 4 + 4 * from, Math.min(each, count - from), noise.address + r * noise.stride];
         arena.i32(address, 6).set([...pointers, at.states + r * wide, at.outs + (n * parts + k) * wide, store + 4 * from]);
-        arena.f32(address + 24, 3).set([s[r] as number, guess[r] as number, light]);
+        arena.f32(address + 24, 3).set([s[r] as number, guess[r] as number, share]);
         return [atoms.listData, address];
       });
     });
@@ -80,11 +77,11 @@ export function listFrame(
 
   /** Takes the answers for the n-th row, r; says whether it has to be asked again. */
   const take = ({ stage, out, peak, leader }: StageCall, parts: number, n: number, r: number): boolean => {
-    let [mass, most] = [0, 0];
+    let [sum, most] = [0, 0];
     out.fill(0, r * dim, (r + 1) * dim);
     for (let k = n * parts; k < (n + 1) * parts; k++) {
       const found = arena.f32(at.rows + k * ROW + 36, 2);
-      mass += found[0] as number;
+      sum += found[0] as number;
       if ((found[1] as number) > most) {
         most = found[1] as number;
         leader[r] = arena.i32(at.rows + k * ROW + 44, 1)[0] as number;
@@ -96,10 +93,10 @@ export function listFrame(
       guess[r] = (guess[r] as number) + (most > 0 ? Math.log(most) : -FAR);
       return true;
     }
-    guess[r] = (guess[r] as number) + Math.log(mass);
-    if (stage !== PROBE) largest[r] = most;
-    peak[r] = most / mass;
-    for (let q = r * dim; q < (r + 1) * dim; q++) out[q] = (out[q] as number) / mass;
+    guess[r] = (guess[r] as number) + Math.log(sum);
+    if (stage !== PROBE) [mass[r], largest[r]] = [sum, most];
+    peak[r] = most / sum;
+    for (let q = r * dim; q < (r + 1) * dim; q++) out[q] = (out[q] as number) / sum;
     return false;
   };
 
@@ -114,13 +111,12 @@ export function listFrame(
       }
     },
     norm: euclidean,
-    async accepted(_, rows) {
-      const calls = rows.map((r) => {
-        return [weights.get(r) as number, lists.countOf(r), shares.dropped, largest[r] as number, lists.at(r) + 4, lists.at(r)];
-      });
-      await pool.run("keepHeaviest", calls, 1024);
-      lists.recount(rows);
-    },
+    kept: (r) => ({
+      address: weights.get(r) as number,
+      reference: used[r] as number,
+      mass: mass[r] as number,
+      largest: largest[r] as number,
+    }),
     free() {
       for (const address of [...weights.values(), ...Object.values(at)]) arena.free(address);
     },

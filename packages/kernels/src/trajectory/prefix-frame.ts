@@ -17,14 +17,20 @@ export interface NoiseProducts {
   readonly stride: number;
 }
 
+/** Weights in the memory of the kernels, floats relative to exp(reference), with their sum and the largest of them. */
+export interface KeptWeights {
+  readonly address: number;
+  readonly reference: number;
+  readonly mass: number;
+  readonly largest: number;
+}
+
 /** The first leg: all atoms, the first d coordinates of m, and the weights of all stages, whose sum is the rest of m. */
 export interface PrefixFrame extends Frame {
   /** ∫ λ_i ds since the start, [B, padded] floats, and zeros up to a multiple of four rows. */
   readonly spent: number;
-  /** The weights at the end of the last step of a row: an address. */
-  readonly weightsOf: (row: number) => number;
-  /** The largest of them. */
-  readonly largestOf: (row: number) => number;
+  /** The weights of a row at a stage, the last that was evaluated but for probes. */
+  readonly kept: (row: number, stage: number) => KeptWeights;
   readonly free: () => void;
 }
 
@@ -35,7 +41,7 @@ export function prefixFrame(pool: WasmPool, atoms: KernelAtoms, size: number, no
   const slots = 4 * Math.ceil(size / 4);
   const weights = stageWeights(pool, size);
   for (let r = 0; r < size; r++) weights.hold(r, padded);
-  const largest = new Float64Array(size);
+  const [used, largest] = [new Float64Array(size), new Float64Array(size)]; // of the last stage
   const guess = new Float64Array(size); // log Z of the last evaluation
   const parts = Math.ceil(padded / CALL);
   const result = slots * (2 + d) * 4;
@@ -96,7 +102,7 @@ export function prefixFrame(pool: WasmPool, atoms: KernelAtoms, size: number, no
           }
           if (call.stage !== PROBE) {
             weights.setMass(call.stage, r, mass);
-            largest[r] = most;
+            [used[r], largest[r]] = [guess[r] as number, most];
           }
           guess[r] = (guess[r] as number) + Math.log(mass);
           call.peak[r] = most / mass;
@@ -111,8 +117,12 @@ export function prefixFrame(pool: WasmPool, atoms: KernelAtoms, size: number, no
       for (const r of rows) started.add(r);
     },
     spent: at.spent,
-    weightsOf: (r) => weights.at(0, r),
-    largestOf: (r) => largest[r] as number,
+    kept: (r, stage) => ({
+      address: weights.at(stage, r),
+      reference: used[r] as number,
+      mass: weights.massOf(stage, r),
+      largest: largest[r] as number,
+    }),
     free() {
       weights.free();
       for (const address of Object.values(at)) arena.free(address);

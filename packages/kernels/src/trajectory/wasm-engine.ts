@@ -2,14 +2,16 @@ import type { Points, WeightedAtoms } from "@fluxion/core";
 import { type BoundAtoms, bindAtoms } from "../bind/index.js";
 import { type Arena, type RowMatrix, type WasmPool, type WasmPoolOptions, wasmPool } from "../wasm/index.js";
 import { type AtomLists, atomLists } from "./atom-lists.js";
-import { type CaptureGround, screenCaptures } from "./capture-screen.js";
-import type { CaptureQuestion, Course, TrajectoryEngine } from "./course.js";
+import type { CaptureGround } from "./capture-ground.js";
+import { screenCaptures } from "./capture-screen.js";
+import type { CaptureQuestion, Course, Leg, TrajectoryEngine } from "./course.js";
 import { type DenseProducts, noiseProducts, spentSums } from "./dense-products.js";
 import type { Flight } from "./flight.js";
-import { BLOCK, holdAtoms, type KernelAtoms } from "./kernel-atoms.js";
+import { BLOCK, holdAtoms } from "./kernel-atoms.js";
 import { leadingVariance } from "./leading-variance.js";
-import { type ListFrame, listFrame } from "./list-frame.js";
-import { type PrefixFrame, prefixFrame } from "./prefix-frame.js";
+import { listFrame } from "./list-frame.js";
+import { prefixFrame } from "./prefix-frame.js";
+import { type ListMaker, relist, takeHeaviest } from "./relist.js";
 
 /** Options of `wasmEngine`. */
 export interface WasmEngineOptions extends WasmPoolOptions {
@@ -22,7 +24,7 @@ export interface WasmEngineOptions extends WasmPoolOptions {
 }
 
 /** Shares of the mass at a tolerance of 1e-4: left out of the lists when they are made, later, and seen in few directions. */
-const SHARES = { made: 4e-3, dropped: 1e-4, light: 0.04 };
+const SHARES = { made: 3e-3, dropped: 1e-3, light: 0.04 };
 /** Below this tolerance the first leg, which sees few directions, is too coarse: all atoms are followed in full. */
 const FINE = 5e-6;
 /** Lists are taken when they have no more than this part of all atoms. */
@@ -69,8 +71,10 @@ async function launched(ground: Ground, w0: Points, tolerance: number): Promise<
   const lists = atomLists(arena, w0.size);
   const fine = tolerance < FINE;
   const part = Math.sqrt(Math.min(1, tolerance / 1e-4));
-  const shares = { light: fine ? 0 : SHARES.light * part, dropped: SHARES.dropped * part };
-  const second = listFrame({ pool, atoms, noise }, lists, w0.size, shares);
+  const first = prefixFrame(pool, atoms, w0.size, noise);
+  const second = listFrame({ pool, atoms, noise }, lists, w0.size, fine ? 0 : SHARES.light * part);
+  const legs: Legs = { ...ground, lists, first, second };
+  const last: Leg = { frame: { ...second, accepted: (flight, rows) => relist(legs, flight, rows, SHARES.dropped * part) } };
   const capture: CaptureGround = { ...ground, start: w0.data, noise };
   const common = {
     position: (row: number, state: Float64Array, s: number) =>
@@ -78,23 +82,18 @@ async function launched(ground: Ground, w0: Points, tolerance: number): Promise<
     prove: (question: CaptureQuestion) => screenCaptures(capture, question),
   };
   const free = (): void => {
-    for (const held of [second, lists]) held.free();
+    for (const held of [first, second, lists]) held.free();
     arena.free(noise.address);
   };
   if (fine) {
     listAll(arena, lists, atoms.size, w0.size);
-    return { ...common, legs: [{ frame: second }], close: free };
+    return { ...common, legs: [last], close: free };
   }
-  const first = prefixFrame(pool, atoms, w0.size, noise);
-  const legs: Legs = { ...ground, lists, first, second };
   return {
     ...common,
-    legs: [{ frame: first, leaving: (_, taken) => listed(legs, taken, SHARES.made * part) }, { frame: second }],
+    legs: [{ frame: first, leaving: (_, taken) => listed(legs, taken, SHARES.made * part) }, last],
     handOver: (from, to, rows) => handOver(legs, from, to, rows),
-    close() {
-      first.free();
-      free();
-    },
+    close: free,
   };
 }
 
@@ -119,30 +118,23 @@ function productRows(arena: Arena, size: number, padded: number): RowMatrix {
 type Ground = Pick<CaptureGround, "pool" | "atoms" | "data" | "dense">;
 
 /** The parts of a batch. */
-interface Legs {
-  readonly pool: WasmPool;
-  readonly atoms: KernelAtoms;
+interface Legs extends ListMaker {
   readonly dense: DenseProducts | undefined;
-  readonly lists: AtomLists;
-  readonly first: PrefixFrame;
-  readonly second: ListFrame;
 }
 
 /** Lists what weighs something after a step; rows whose list is short leave the first leg with it. */
-async function listed({ pool, atoms, first, lists }: Legs, taken: readonly number[], share: number): Promise<readonly number[]> {
-  const { arena } = pool;
-  const room = 4 * (atoms.padded + 4);
-  const found = arena.allocate(taken.length * room);
-  const calls = taken.map((r, n) => [first.weightsOf(r), atoms.padded, share, first.largestOf(r), 0, found + n * room]);
-  await pool.run("keepHeaviest", calls, 1024);
-  const countOf = (n: number): number => arena.i32(found + n * room, 1)[0] as number;
-  const rest = [...taken.keys()].filter((n) => countOf(n) > SPARSE * atoms.size);
-  // a stage over all atoms costs as much as lists that hold a third of them, and no less for a few rows than for eight
-  const dear = 3 * rest.reduce((sum, n) => sum + countOf(n), 0) > Math.max(rest.length, 8) * atoms.size;
-  const leaving = [...taken.keys()].filter((n) => !dear || !rest.includes(n));
-  for (const n of leaving) lists.take(taken[n] as number, found + n * room);
-  arena.free(found);
-  return leaving.map((n) => taken[n] as number);
+function listed(legs: Legs, taken: readonly number[], share: number): Promise<readonly number[]> {
+  const { atoms, first } = legs;
+  const isLong = (count: number): boolean => count > SPARSE * atoms.size;
+  return takeHeaviest(legs, taken, (r) => first.kept(r, 0), {
+    share,
+    tooLong(counts, n) {
+      const long = counts.filter(isLong);
+      // a stage over all atoms costs as much as lists that hold a third of them, and no less for a few rows than for eight
+      const dear = 3 * long.reduce((sum, count) => sum + count, 0) > Math.max(long.length, 8) * atoms.size;
+      return dear && isLong(counts[n] as number);
+    },
+  });
 }
 
 /**
