@@ -6,5 +6,6 @@
  * weighty atoms in float64, or softmax and a second product over the chunk. Queries that float32 cannot certify go on to
  * float64 logits, then float64 sums, then the reference.
  */
+export { type NativeProductsOptions, nativeProducts } from "./dense-products.js";
 export * from "./native-backend.js";
 export { type KernelRuntime, loadRuntime } from "./onnxruntime.js";
