@@ -34,6 +34,23 @@ export interface PrefixFrame extends Frame {
   readonly free: () => void;
 }
 
+/** What a prefix frame works on. */
+interface PrefixMemory {
+  readonly pool: WasmPool;
+  readonly atoms: KernelAtoms;
+  readonly noise: NoiseProducts;
+  readonly weights: ReturnType<typeof stageWeights>;
+  /** Calls that share the atoms, and the bytes of the answer of one. */
+  readonly parts: number;
+  readonly result: number;
+  readonly at: { readonly states: number; readonly rows: number; readonly batch: number; readonly out: number };
+  /** log Z of the last evaluation. */
+  readonly guess: Float64Array;
+  /** Of the last stage: the reference of the weights, and the largest of them. */
+  readonly used: Float64Array;
+  readonly largest: Float64Array;
+}
+
 /** Trajectories of a batch of B rows over all atoms. */
 export function prefixFrame(pool: WasmPool, atoms: KernelAtoms, size: number, noise: NoiseProducts): PrefixFrame {
   const { arena } = pool;
@@ -41,8 +58,7 @@ export function prefixFrame(pool: WasmPool, atoms: KernelAtoms, size: number, no
   const slots = 4 * Math.ceil(size / 4);
   const weights = stageWeights(pool, size);
   for (let r = 0; r < size; r++) weights.hold(r, padded);
-  const [used, largest] = [new Float64Array(size), new Float64Array(size)]; // of the last stage
-  const guess = new Float64Array(size); // log Z of the last evaluation
+  const [guess, used, largest] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
   const parts = Math.ceil(padded / CALL);
   const result = slots * (2 + d) * 4;
   const at = {
@@ -54,61 +70,14 @@ export function prefixFrame(pool: WasmPool, atoms: KernelAtoms, size: number, no
   };
   arena.f32(at.spent + size * padded * 4, (slots - size) * padded).fill(0);
   const started = new Set<number>(); // rows that have spent something
-
-  /** [Σ w, max w, Σ w y] of every row, [count, 2 + d]. */
-  const run = async ({ rows, s, state, stage }: StageCall): Promise<Float64Array> => {
-    const count = 4 * Math.ceil(rows.length / 4);
-    for (let n = 0; n < count; n++) {
-      const r = rows[Math.min(n, rows.length - 1)] as number;
-      const sr = s[r] as number;
-      arena.f32(at.states + n * d * 4, d).set(state.subarray(r * d, (r + 1) * d));
-      const store = stage === PROBE || n >= rows.length ? 0 : weights.at(stage, r);
-      arena.i32(at.rows + n * ROW, 3).set([noise.address + r * noise.stride, store, at.states + n * d * 4]);
-      arena.f32(at.rows + n * ROW + 12, 3).set([sr, sr * sr, guess[r] as number]);
-    }
-    arena.i32(at.batch, 6).set([atoms.panels, atoms.halfNorms, atoms.bias, d, at.rows, count]);
-    const calls = Array.from({ length: parts }, (_, k) => {
-      return [at.batch, k * CALL, Math.min(padded, (k + 1) * CALL), at.out + k * result];
-    });
-    await pool.run("prefixStage", calls, 1024 + count * (16 * d + 32));
-    return summed(arena, at.out, [parts, result, count, 2 + d]);
-  };
-
-  /** At s = 0 the weights are those of the data and their mean is 0. Returns the rows that are elsewhere. */
-  const atRest = ({ rows, s, out }: StageCall): readonly number[] => {
-    const still = rows.filter((r) => s[r] === 0);
-    const prior = still.length > 0 ? arena.f32(atoms.bias, padded).map((log) => Math.exp(log)) : [];
-    for (const r of still) {
-      arena.f32(weights.at(0, r), padded).set(prior);
-      weights.setMass(0, r, 1);
-      out.fill(0, r * d, (r + 1) * d);
-    }
-    return rows.filter((r) => s[r] !== 0);
-  };
-
+  const memory: PrefixMemory = { pool, atoms, noise, weights, parts, result, at, guess, used, largest };
   return {
     width: d,
     async evaluate(call) {
-      let rows = call.stage === 0 ? atRest(call) : call.rows;
+      let rows = call.stage === 0 ? atRest(memory, call) : call.rows;
       while (rows.length > 0) {
-        const sums = await run({ ...call, rows });
-        const again: number[] = [];
-        for (const [n, r] of rows.entries()) {
-          const [mass, most] = [sums[n * (2 + d)] as number, sums[n * (2 + d) + 1] as number];
-          if (!(Math.abs(Math.log(most)) < FAR)) {
-            guess[r] = (guess[r] as number) + (most > 0 ? Math.log(most) : -FAR);
-            again.push(r);
-            continue;
-          }
-          if (call.stage !== PROBE) {
-            weights.setMass(call.stage, r, mass);
-            [used[r], largest[r]] = [guess[r] as number, most];
-          }
-          guess[r] = (guess[r] as number) + Math.log(mass);
-          call.peak[r] = most / mass;
-          for (let k = 0; k < d; k++) call.out[r * d + k] = (sums[n * (2 + d) + 2 + k] as number) / mass;
-        }
-        rows = again;
+        const sums = await sumAtoms(memory, { ...call, rows });
+        rows = rows.filter((r, n) => takeSums(memory, call, r, sums.subarray(n * (2 + d), (n + 1) * (2 + d))));
       }
     },
     norm: euclidean,
@@ -128,6 +97,59 @@ export function prefixFrame(pool: WasmPool, atoms: KernelAtoms, size: number, no
       for (const address of Object.values(at)) arena.free(address);
     },
   };
+}
+
+/** At s = 0 the weights are those of the data and their mean is 0. Returns the rows that are elsewhere. */
+function atRest({ pool: { arena }, atoms, weights }: PrefixMemory, { rows, s, out }: StageCall): readonly number[] {
+  const { prefixDim: d, padded } = atoms;
+  const still = rows.filter((r) => s[r] === 0);
+  const prior = still.length > 0 ? arena.f32(atoms.bias, padded).map((log) => Math.exp(log)) : [];
+  for (const r of still) {
+    arena.f32(weights.at(0, r), padded).set(prior);
+    weights.setMass(0, r, 1);
+    out.fill(0, r * d, (r + 1) * d);
+  }
+  return rows.filter((r) => s[r] !== 0);
+}
+
+/** [Σ w, max w, Σ w y] of every row, [count, 2 + d]. */
+async function sumAtoms(memory: PrefixMemory, { rows, s, state, stage }: StageCall): Promise<Float64Array> {
+  const { pool, atoms, noise, weights, parts, result, at, guess } = memory;
+  const { arena } = pool;
+  const { prefixDim: d, padded } = atoms;
+  const count = 4 * Math.ceil(rows.length / 4);
+  for (let n = 0; n < count; n++) {
+    const r = rows[Math.min(n, rows.length - 1)] as number;
+    const sr = s[r] as number;
+    arena.f32(at.states + n * d * 4, d).set(state.subarray(r * d, (r + 1) * d));
+    const store = stage === PROBE || n >= rows.length ? 0 : weights.at(stage, r);
+    arena.i32(at.rows + n * ROW, 3).set([noise.address + r * noise.stride, store, at.states + n * d * 4]);
+    arena.f32(at.rows + n * ROW + 12, 3).set([sr, sr * sr, guess[r] as number]);
+  }
+  arena.i32(at.batch, 6).set([atoms.panels, atoms.halfNorms, atoms.bias, d, at.rows, count]);
+  const calls = Array.from({ length: parts }, (_, k) => {
+    return [at.batch, k * CALL, Math.min(padded, (k + 1) * CALL), at.out + k * result];
+  });
+  await pool.run("prefixStage", calls, 1024 + count * (16 * d + 32));
+  return summed(arena, at.out, [parts, result, count, 2 + d]);
+}
+
+/** Takes the sums of row r; says whether it has to be asked again. */
+function takeSums({ weights, guess, used, largest }: PrefixMemory, call: StageCall, r: number, sums: Float64Array): boolean {
+  const [mass, most] = [sums[0] as number, sums[1] as number];
+  if (!(Math.abs(Math.log(most)) < FAR)) {
+    guess[r] = (guess[r] as number) + (most > 0 ? Math.log(most) : -FAR);
+    return true;
+  }
+  if (call.stage !== PROBE) {
+    weights.setMass(call.stage, r, mass);
+    [used[r], largest[r]] = [guess[r] as number, most];
+  }
+  guess[r] = (guess[r] as number) + Math.log(mass);
+  call.peak[r] = most / mass;
+  const d = sums.length - 2;
+  for (let k = 0; k < d; k++) call.out[r * d + k] = (sums[2 + k] as number) / mass;
+  return false;
 }
 
 /** The sums of `parts` results, [rows, width], `step` bytes apart, in order; the second number of a row is a maximum. */
