@@ -56,7 +56,9 @@ export function writeBlock(solver: GridSolver, out: GridTile, walked: WalkedBloc
   const logit = logitRounding(solver, walked);
   const rounding = sumRounding(sums, block.columns * block.rows, solver);
   const unseen = 16 * tree.size * UNSEEN; // an interpolant may be some seven times as large
-  const always = 4 * Number.EPSILON * norm + 2 * radius * Math.tanh(logit / 2) + rounding * 4 * radius;
+  // what was kept lies in a ball of radius reach/α about x/α, and wrong weights move its mean no further than across it
+  const across = 2 * Math.min(radius, solver.kernel.alpha > 0 ? list.reach / solver.kernel.alpha : radius);
+  const always = 4 * Number.EPSILON * norm + across * Math.tanh(logit / 2) + rounding * 4 * radius;
   const constants = logConstants(solver, walked);
   let worst = 0;
   for (let row = 0, at = 0; row < block.rows; row++) {

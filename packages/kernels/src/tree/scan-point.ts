@@ -70,7 +70,7 @@ export function scanPoint(
     const bound = error.mean + 2 * context.radius * (Math.tanh(error.logit / 2) + error.skipped);
     const enough = bound <= 0.9 * allowed && error.mass <= Math.max(epsilon, SUMS);
     if (enough || attempt === ATTEMPTS || isExhausted(list)) return { ...found, top, visits, terms, dropped: list.dropped };
-    part *= Math.min(1 / 8, allowed / (2 * bound));
+    part *= Math.min(1 / 8, Math.max(1e-3, allowed / (2 * bound)));
   }
 }
 
@@ -113,10 +113,10 @@ function summarise(
   // The weight of an atom in an expansion is relative to e^top only up to the rounding of two logits; Σw² has it twice.
   const offset = expansions.length > 0 ? Math.expm1(4 * logit) : 0;
   const relative = Math.max(
-    sums.massError / least,
-    sums.squaredError / (sums.massSquared - sums.squaredError),
-    Math.max(0, sums.logitError - logit * least) / Math.abs(sums.logitSum) || 0,
-    second ? second.spreadError / second.spread || 0 : 0,
+    relativeError(sums.massError, sums.mass),
+    relativeError(sums.squaredError, sums.massSquared),
+    relativeError(Math.max(0, sums.logitError - logit * least), -sums.logitSum),
+    second ? relativeError(second.spreadError, second.spread) : 0,
   );
   return {
     mass: sums.mass,
@@ -127,12 +127,18 @@ function summarise(
     tangent: second?.tangent ?? new Float64Array(tree.dim),
     error: {
       logit,
-      mean: (sums.momentError + drift * sums.massError) / least + rounding * 4 * radius + 4 * U * norm,
-      mass: least > 0 && relative >= 0 ? relative + offset + 2 * rounding : Infinity,
+      mean: least > 0 ? (sums.momentError + drift * sums.massError) / least + rounding * 4 * radius + 4 * U * norm : Infinity,
+      mass: relative + offset + 2 * rounding,
       skipped: list.share,
     },
     terms: sums.terms,
   };
+}
+
+/** Of a positive sum, relative to its true value; ∞ where that may be 0. */
+function relativeError(error: number, computed: number): number {
+  if (error === 0) return 0;
+  return error < computed ? error / (computed - error) : Infinity;
 }
 
 /**

@@ -10,7 +10,7 @@ import { walker } from "./walker.js";
 
 const recipes = fc.record({
   kind: fc.constantFrom(...kinds),
-  N: fc.integer({ min: 1, max: 300 }),
+  N: fc.integer({ min: 1, max: 150 }),
   D: fc.integer({ min: 2, max: 4 }),
   key: fc.nat(1e6),
   t: fc.oneof(fc.double({ min: 0, max: 0.98, noNaN: true }), fc.constantFrom(0, 0.9, 0.99)),
