@@ -15,7 +15,7 @@ const CORE_LAYERS = [
   ["scheduler", "ode", "distribution", "coupling", "bound"],
   ["path"],
   ["field"],
-  ["conditional", "floor", "sample", "metric"],
+  ["conditional", "floor", "sample", "metric", "manifold", "discrete"],
   ["verify"],
 ];
 /** The packages, above all folders of core. */

@@ -15,6 +15,7 @@ export * from "./marginal-path.js";
 export * from "./mixture-path.js";
 export * from "./mixture-posterior.js";
 export type * from "./posterior.js";
+export * from "./posterior-mean.js";
 export * from "./posterior-of.js";
 export { type Quantities, type QuantityOptions, requireQuantities, wantOf } from "./quantities.js";
 export { type Quantity, quantities } from "./quantity.js";
