@@ -16,7 +16,7 @@ const takeOperand = (x: Operand): JaxArray | number => (typeof x === "number" ? 
  * Products are padded with zeros to multiples of 4 columns: jax-js has no SIMD kernel for the gradient of other widths,
  * and is 15 times slower there (81 columns of 256: 27 ms against 1.8 ms).
  */
-export function jaxOps({ numpy: np, lax, valueAndGrad, jvp }: Jax, device: Device): Ops {
+export function jaxOps({ numpy: np, lax, nn, valueAndGrad, jvp }: Jax, device: Device): Ops {
   const areFinite = (scalars: readonly Tensor[]): JaxArray =>
     scalars.map((s) => np.isfinite(take(s))).reduce((all, one) => np.logicalAnd(all, one));
   const body = (f: (x: Tensor) => Tensor) => (x: JaxArray) => f(x) as JaxArray;
@@ -35,6 +35,11 @@ export function jaxOps({ numpy: np, lax, valueAndGrad, jvp }: Jax, device: Devic
     const product = np.matmul(padded(x, 1), np.transpose(padded(padded(w, 1), 0)));
     return H % 4 === 0 ? product : product.slice([], [0, H]);
   };
+  const upsample: Ops["upsample"] = (x, f) => {
+    const [B = 0, C = 0, H = 0, W = 0] = x.shape;
+    const squares = np.broadcastTo(np.reshape(take(x), [B, C, H, 1, W, 1]), [B, C, H, f, W, f]);
+    return np.reshape(squares, [B, C, f * H, f * W]);
+  };
   return {
     constant: (values, shape) => np.array(Float32Array.from(values), { device }).reshape([...shape]),
     add: (x, y) => np.add(takeOperand(x), takeOperand(y)),
@@ -51,10 +56,25 @@ export function jaxOps({ numpy: np, lax, valueAndGrad, jvp }: Jax, device: Devic
     erf: (x) => lax.erf(take(x)),
     whereFinite: (scalars, x, y) => np.where(areFinite(scalars), take(x), take(y)),
     linear,
+    matmul: (x, y) => np.matmul(take(x), take(y)),
+    conv2d: (x, w, { stride, padding: p }) =>
+      lax.conv(
+        take(x),
+        take(w),
+        [stride, stride],
+        [
+          [p, p],
+          [p, p],
+        ],
+      ),
+    softmax: (x) => nn.softmax(take(x), -1),
+    upsample,
     sum: (x, axis) => np.sum(take(x), axis ?? null),
+    transpose: (x, order) => np.transpose(take(x), [...order]),
+    broadcastTo: (x, shape) => np.broadcastTo(take(x), [...shape]),
     reshape: (x, shape) => np.reshape(take(x), [...shape]),
     concat: (parts, axis) => np.concatenate(parts.map(take), axis),
-    slice: (x, from, to) => take(x).slice([from, to]),
+    slice: (x, from, to, axis = 0) => take(x).slice(...Array<[]>(axis).fill([]), [from, to]),
     valueAndGradient: (f, x) => valueAndGrad(body(f))(take(x)),
     jvp: (f, x, dx) => jvp(body(f), [take(x)], [take(dx)]),
   };
