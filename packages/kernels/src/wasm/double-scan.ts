@@ -9,7 +9,7 @@ import { listScan } from "./list-scan.js";
 
 /** Double precision over all atoms. */
 export async function scanAll(held: HeldAtoms, { x, query }: Pick<Asked, "x" | "query">, reach: Reach): Promise<Answer> {
-  const state = await exactScan(held.pool, held.doubles(), reach.size, { x, query });
+  const state = await exactScan(held.pool, held.doubles(), { x, query });
   return { state, error: withStorage(held, exactError(x, query, reach, state), x, query), evaluations: x.size * reach.size };
 }
 

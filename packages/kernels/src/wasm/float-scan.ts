@@ -1,5 +1,6 @@
 import type { Points, ScanQuery, ScanState } from "@fluxion/core";
 import { scratchOf } from "./arena.js";
+import type { DoubleAtoms } from "./double-atoms.js";
 import { type HeldAtoms, isFew } from "./held-atoms.js";
 import { mergeSums } from "./merge-sums.js";
 import { type AtomMemory, scanMemory } from "./scan-memory.js";
@@ -24,7 +25,7 @@ export async function floatScan(held: HeldAtoms, { x, query, cut, shift }: Float
   const arena = scratchOf(pool.arena);
   try {
     const few = isFew(bound);
-    const atoms = few ? held.doubles() : biased(held, query);
+    const atoms = few ? columnsOf(held.doubles()) : biased(held, query);
     const plain = { ...query, tangent: undefined, spread: false };
     const memory = scanMemory(arena, atoms, x, { ...plain, cut, single: !few });
     const { rowBlocks, shards } = shares(pool.threads(), memory.rows, bound.size);
@@ -53,6 +54,12 @@ export async function floatScan(held: HeldAtoms, { x, query, cut, shift }: Float
   } finally {
     arena.release();
   }
+}
+
+/** Columns, of which all atoms are always held. */
+function columnsOf({ windows: [all], load }: DoubleAtoms): AtomMemory {
+  if (all === undefined) throw new Error("internal: no atoms are held");
+  return load(all);
 }
 
 /** Atoms in floats with log π − (α²/v)‖y‖²/2 as what is added to their logits. */

@@ -1,5 +1,6 @@
-import { points, type WeightedAtoms } from "@fluxion/core";
+import { outward, type Reach, reachOf, type WeightedAtoms } from "@fluxion/core";
 import { type BoundAtoms, bindAtoms } from "../bind/index.js";
+import { type AtomRows, givenRows, storedRows } from "./atom-rows.js";
 import { type DoubleAtoms, FEW, holdDoubles } from "./double-atoms.js";
 import type { FloatReach } from "./float-error.js";
 import type { WasmPool } from "./pool.js";
@@ -10,8 +11,10 @@ export interface HeldAtoms {
   readonly pool: WasmPool;
   readonly bound: BoundAtoms;
   readonly reach: FloatReach;
+  /** How far the atoms in double precision reach. */
+  readonly exactReach: Reach;
   /** The atoms in double precision: as they were given, or as they are stored where only that is left. */
-  readonly atoms: WeightedAtoms;
+  readonly atoms: AtomRows;
   readonly doubles: () => DoubleAtoms;
   /** Centred floats, and room for what is added to their logits. */
   readonly floats: () => { readonly rows: RowMatrix; readonly bias: number };
@@ -24,13 +27,14 @@ export const isFew = ({ dim }: { readonly dim: number }): boolean => dim <= FEW;
 /** Makes atoms ready for the kernels of a pool; nothing is copied before it is read. */
 export function holdAtoms(pool: WasmPool, data: WeightedAtoms | BoundAtoms): HeldAtoms {
   const bound = "stored" in data ? data : bindAtoms(data);
-  const atoms = bound.atoms ?? restored(bound);
+  const atoms = bound.atoms ? givenRows(bound.atoms) : storedRows(bound);
   let doubles: DoubleAtoms | undefined;
   let floats: { rows: RowMatrix; bias: number } | undefined;
   return {
     pool,
     bound,
     reach: { ...bound, logWeight: bound.logWeights.reduce((most, w) => (w > -Infinity ? Math.max(most, Math.abs(w)) : most), 0) },
+    exactReach: bound.atoms ? reachOf(bound.atoms) : storedReach(bound),
     atoms,
     doubles: () => {
       doubles ??= holdDoubles(pool.arena, atoms);
@@ -55,13 +59,10 @@ function holdFloats({ arena }: WasmPool, { stored, size, dim }: BoundAtoms): { r
   return { rows, bias };
 }
 
-/** c + y_i. */
-function restored({ center, stored, dim, logWeights }: BoundAtoms): WeightedAtoms {
-  return {
-    points: points(
-      Float64Array.from(stored, (y, at) => (center[at % dim] ?? 0) + y),
-      dim,
-    ),
-    logWeights,
-  };
+/** How far c + y_i reach, the rounding of the sum included: ‖y_i‖ ≤ radius + storageError. */
+function storedReach({ center, radius, storageError, size }: BoundAtoms): Reach {
+  const length = Math.sqrt(center.reduce((sum, c) => sum + c * c, 0)) * (1 + (center.length + 8) * Number.EPSILON);
+  const reach = radius + storageError;
+  const norm = outward((length + reach) * (1 + 4 * Number.EPSILON));
+  return { radius: outward(reach + Number.EPSILON * norm), norm, size };
 }

@@ -12,6 +12,7 @@ import {
   type WeightedAtoms,
 } from "@fluxion/core";
 import { afterEach, expect, test } from "vitest";
+import { givenRows } from "./atom-rows.js";
 import { holdDoubles } from "./double-atoms.js";
 import { exactScan } from "./exact-scan.js";
 import { type WasmBackendOptions, wasmBackend, wasmPool } from "./index.js";
@@ -163,15 +164,15 @@ test("more queries than are held at once are answered in turns, to the same byte
   const pool = await wasmPool({ threads: 1 });
   open.push(pool);
   const atoms = atomsOf(9000, 9, 13);
-  const held = holdDoubles(pool.arena, atoms);
+  const held = holdDoubles(pool.arena, givenRows(atoms));
   const x = drawn(70, 9, 14);
   const query = { alpha: 0.5, variance: 0.25, spread: true, top: 3, tangent: drawn(70, 9, 15) };
-  const whole = await exactScan(pool, held, 9000, { x, query });
-  expect(await exactScan(pool, held, 9000, { x, query, room: 1 })).toEqual(whole);
+  const whole = await exactScan(pool, held, { x, query });
+  expect(await exactScan(pool, held, { x, query, room: 1 })).toEqual(whole);
 
   const [first, long] = [rows(x, 0, 1), { ...query, top: 4100, tangent: undefined }]; // more than a block holds
   const reference = await referenceBackend(atoms).scan(first, long, { kind: "exact" });
-  expect((await exactScan(pool, held, 9000, { x: first, query: long })).best.indices).toEqual(reference.state.best.indices);
+  expect((await exactScan(pool, held, { x: first, query: long })).best.indices).toEqual(reference.state.best.indices);
 
   const few = atomsOf(20, 9, 16);
   const wasm = await backend(few, { pool });

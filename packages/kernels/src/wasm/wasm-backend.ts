@@ -2,7 +2,6 @@ import {
   type Demand,
   logSumExp,
   type Points,
-  reachOf,
   requireFinite,
   type Scan,
   type ScanBackend,
@@ -27,7 +26,8 @@ export interface WasmBackendOptions extends WasmPoolOptions {
  * any number of threads. `certified`: float32 where its bound suffices, float64 over the atoms that float32 cannot rule out
  * elsewhere; in at most 8 dimensions logits are float64 and only exp is not. Atoms bound without their float64 can be
  * certified alone. A scan that loses a worker is made again on those that are left. Atoms are copied into the memory of
- * the kernels at the first scan that reads them: 8 bytes a coordinate in double precision, 4 in single, 4 GiB in all.
+ * the kernels at the first scan that reads them: 4 bytes a coordinate in single precision, 4 GiB in all, and 8 in double, of
+ * which no more than 2 GiB are held: larger data pass through in windows, or the listed atoms alone are copied.
  * @throws RangeError when the weights do not sum to one or a coordinate is not finite; Error where the engine cannot run the kernels.
  */
 export async function wasmBackend(data: WeightedAtoms | BoundAtoms, options: WasmBackendOptions = {}): Promise<ScanBackend> {
@@ -35,7 +35,7 @@ export async function wasmBackend(data: WeightedAtoms | BoundAtoms, options: Was
   const pool = options.pool ?? (await wasmPool(options));
   const held = holdAtoms(pool, data);
   const { size, dim, atoms } = held.bound;
-  const reach = reachOf(held.atoms);
+  const reach = held.exactReach;
   const meets: ReadonlySet<Demand["kind"]> = new Set(atoms ? (["exact", "certified"] as const) : (["certified"] as const));
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;
