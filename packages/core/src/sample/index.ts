@@ -1,8 +1,14 @@
 export { type CaptureGaps, type CaptureProof, proofFromGaps } from "./capture.js";
+export * from "./diffusion.js";
 export * from "./exact-flow.js";
+export * from "./exponential.js";
+export { type ExponentialMethod, exponentialMethods } from "./exponential-weights.js";
 export * from "./generate.js";
 export * from "./influence.js";
 export * from "./integrator.js";
 export * from "./likelihood.js";
 export { captureGaps, proveCapture, verifyCapture } from "./prove-capture.js";
+export * from "./score-field.js";
+export * from "./simulate-sde.js";
 export * from "./solve-error.js";
+export * from "./spacing.js";
