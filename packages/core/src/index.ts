@@ -5,6 +5,7 @@ export * from "./distribution/index.js";
 export * from "./field/index.js";
 export * from "./floor/index.js";
 export * from "./linalg/index.js";
+export * from "./manifold/index.js";
 export * from "./metric/index.js";
 export * from "./ode/index.js";
 export * from "./path/index.js";

@@ -1,0 +1,69 @@
+/**
+ * The geodesic conditional path to z in closed form. x ↦ x₀ = exp_z(v/β) with v = log_z(x) undoes it, and in normal
+ * coordinates at z it is multiplication by 1/β; with θ_z(v) = det (d exp_z)_v,
+ *
+ *     p_t(x|z) = p_init(x₀) · β^(−d) · θ_z(v/β)/θ_z(v)          u_t(x|z) = −(β̇/β)·log_x(z)
+ *
+ * Both are exact. The path follows shortest geodesics, so that x has an x₀ only where v/β lies inside the cut locus of z:
+ * elsewhere p_t(x|z) = 0. On S^d the support is the cap of radius βπ around z; on T^d the cell |v_i| < βπ, at whose faces
+ * the density jumps; R^d and H^d are the support of every conditional path. x₀ on the cut locus itself has probability 0.
+ */
+import type { ConditionalsAt } from "../field/index.js";
+import type { Manifold } from "./manifold.js";
+import type { ManifoldSource } from "./manifold-source.js";
+
+/** Data points on a manifold as rows, with their log-weights. */
+export interface ManifoldAtoms {
+  readonly rows: readonly Float64Array[];
+  readonly logWeights: Float64Array;
+}
+
+/** A point of time as a geodesic path sees it. */
+export interface GeodesicTime {
+  /** β_t > 0, the share of the way that is left. */
+  readonly beta: number;
+  readonly dBeta: number;
+}
+
+/** log p_t(x|z), nats, with respect to the Riemannian volume; −∞ outside the support. */
+export function geodesicLogDensity(
+  source: ManifoldSource,
+  { beta }: Pick<GeodesicTime, "beta">,
+  x: Float64Array,
+  z: Float64Array,
+): number {
+  if (beta === 1) return source.logDensity(x); // x₀ = x, also on the cut locus of z
+  const { manifold } = source;
+  const v = manifold.log(z, x, new Float64Array(x.length));
+  const back = v.map((c) => c / beta);
+  const volume = manifold.logVolume(z, back);
+  if (volume === -Infinity) return -Infinity;
+  const x0 = manifold.exp(z, back, new Float64Array(x.length));
+  return source.logDensity(x0) - manifold.dim * Math.log(beta) + volume - manifold.logVolume(z, v);
+}
+
+/** out += weight · u_t(x|z), the velocity of the path to z at x. */
+export function addGeodesicVelocity(
+  manifold: Manifold,
+  { beta, dBeta }: GeodesicTime,
+  { x, z, weight }: { readonly x: Float64Array; readonly z: Float64Array; readonly weight: number },
+  out: Float64Array,
+): void {
+  const towards = manifold.log(x, z, new Float64Array(x.length));
+  const scale = (-dBeta / beta) * weight;
+  for (let i = 0; i < out.length; i++) out[i] += scale * towards[i];
+}
+
+/** The paths to all data points, seen from x at one time. Eq. (M5) */
+export function geodesicConditionals(
+  source: ManifoldSource,
+  { rows, logWeights }: ManifoldAtoms,
+  time: GeodesicTime,
+  x: Float64Array,
+): ConditionalsAt {
+  return {
+    size: rows.length,
+    logJoint: (i) => logWeights[i] + geodesicLogDensity(source, time, x, rows[i]),
+    add: (i, weight, out) => addGeodesicVelocity(source.manifold, time, { x, z: rows[i], weight }, out),
+  };
+}

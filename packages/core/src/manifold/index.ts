@@ -1,0 +1,13 @@
+export * from "./euclidean.js";
+export { flatTorus, wrapAngle, wrapTurn } from "./flat-torus.js";
+export { geodesicLogDensity } from "./geodesic-conditionals.js";
+export * from "./geodesic-field.js";
+export * from "./geodesic-path.js";
+export * from "./geodesic-runge-kutta.js";
+export * from "./hyperbolic.js";
+export type * from "./manifold.js";
+export * from "./manifold-source.js";
+export { projectPoints, requireOnManifold } from "./on-manifold.js";
+export { productManifold } from "./product-manifold.js";
+export * from "./rotations.js";
+export { sphere } from "./sphere.js";

@@ -1,0 +1,71 @@
+/**
+ * What spheres and hyperbolic spaces share. Both are {x : ⟨x, x⟩ = k} in a space with an inner product, k = 1 or −1 the
+ * curvature, and a geodesic is a curve in a plane through the origin: with a unit e ∈ T_xM
+ *
+ *     exp_x(re) = c(r)·x + s(r)·e,   c, s = cos, sin or cosh, sinh
+ *
+ * On vectors across the geodesic the differential of exp_x multiplies by s(r)/r, on those along it by 1.
+ */
+export interface SpaceForm {
+  readonly dim: number;
+  /** k. */
+  readonly sign: 1 | -1;
+  inner(u: Float64Array, v: Float64Array): number;
+  c(r: number): number;
+  s(r: number): number;
+  /** log(s(r)/r) for r > 0. */
+  logStretch(r: number): number;
+}
+
+/** ‖v‖ of a tangent vector, of which rounding may leave −0 in the indefinite case. */
+export function lengthIn(form: SpaceForm, v: Float64Array): number {
+  return Math.sqrt(Math.max(0, form.inner(v, v)));
+}
+
+/** c(r)·x + (s(r)/r)·v with r = ‖v‖. */
+export function formExp(form: SpaceForm, x: Float64Array, v: Float64Array, out: Float64Array): Float64Array {
+  const r = lengthIn(form, v);
+  const [c, scale] = [form.c(r), r > 0 ? form.s(r) / r : 1];
+  for (let i = 0; i < out.length; i++) out[i] = c * x[i] + scale * v[i];
+  return out;
+}
+
+/** w − k⟨x, w⟩x: the tangent part of w. */
+export function formTangent(form: SpaceForm, x: Float64Array, w: Float64Array, out: Float64Array): Float64Array {
+  const along = form.sign * form.inner(x, w);
+  for (let i = 0; i < out.length; i++) out[i] = w[i] - along * x[i];
+  return out;
+}
+
+/**
+ * (d exp_x)_v, its inverse, or the parallel transport in either direction, applied to w: the part along the geodesic goes
+ * from e to its velocity e' = c(r)·e − k·s(r)·x at the other end (or back), the part across it is multiplied by `stretch`.
+ */
+export function formCarry(
+  form: SpaceForm,
+  { x, v, back }: { readonly x: Float64Array; readonly v: Float64Array; readonly back: boolean },
+  { w, stretch }: { readonly w: Float64Array; readonly stretch: (r: number) => number },
+  out: Float64Array,
+): Float64Array {
+  const r = lengthIn(form, v);
+  if (!(r > 0)) {
+    out.set(w);
+    return out;
+  }
+  const [c, s, factor] = [form.c(r), form.s(r), stretch(r)];
+  const end = new Float64Array(out.length); // e'
+  const start = new Float64Array(out.length); // e
+  for (let i = 0; i < out.length; i++) {
+    start[i] = v[i] / r;
+    end[i] = c * start[i] - form.sign * s * x[i];
+  }
+  const [from, to] = back ? [end, start] : [start, end];
+  const along = form.inner(from, w);
+  for (let i = 0; i < out.length; i++) out[i] = along * to[i] + factor * (w[i] - along * from[i]);
+  return out;
+}
+
+/** (d − 1)·log(s(r)/r). */
+export function formLogVolume(form: SpaceForm, r: number): number {
+  return r > 0 && form.dim > 1 ? (form.dim - 1) * form.logStretch(r) : 0;
+}
