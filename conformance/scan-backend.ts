@@ -35,8 +35,16 @@ export async function check(backend: ScanBackend, problem: ScanProblem): Promise
       ? await checkDemand(backend, problem, demand, truths)
       : await checkRefusal(backend, problem, demand);
     found.push(...violations.map((violation) => `${name}: ${violation}`));
+    if (demand.kind !== "certified" || !backend.meets.has("certified")) continue;
+    const means = await checkDemand(backend, meansOnly(problem), demand, truths);
+    found.push(...means.map((violation) => `${name}, means only: ${violation}`));
   }
   return found;
+}
+
+/** The same question for the means alone, whose sums a backend may leave out. */
+function meansOnly(problem: ScanProblem): ScanProblem {
+  return { ...problem, query: { ...problem.query, spread: false, top: 0, tangent: undefined, sums: "mean" } };
 }
 
 /** Violations of what does not depend on a problem: bad queries are refused, and so is everything after `close`. */
@@ -154,6 +162,11 @@ function checkValues(
   within("log-density", difference(state.top[b] + Math.log(mass) + constant, truth.logDensity), certified.logDensity[b]);
   within("entropy", difference(Math.log(mass) - state.logitSum[b] / mass, truth.entropy), certified.entropy[b]);
   if (error.skipped[b] < 0.1) within("top", difference(state.top[b], most), error.logit[b] + error.shift[b]);
+  const stated = error.deviation?.[b] ?? Infinity;
+  const [left, off] = [Math.min(1, error.skipped[b]), error.logit[b]]; // of V ≤ e^2δ V_ŵ and what was left out
+  const leftOut = 4 * reach * reach * left;
+  if (left < 1)
+    within("√tr Cov", rounded(truth.traceCov), ((stated * stated) / (1 - left)) * Math.exp(2 * off) + leftOut, reach * reach);
   if (query.spread) within("tr Cov", difference(state.spread[b] / mass, truth.traceCov), certified.traceCov[b], reach * reach);
   if (query.tangent && state.tangent) {
     const v = Math.hypot(...row(query.tangent, b));

@@ -8,6 +8,7 @@ import { atomPosterior } from "./atom-posterior.js";
 import { marginalField } from "./marginal-field.js";
 import type { Quantity } from "./quantity.js";
 import { referenceBackend } from "./reference-backend.js";
+import type { ScanBackend } from "./scan-backend.js";
 
 const z = points(normal(rngOf(1), new Float64Array(60)), 3);
 const atoms = { points: z, logWeights: new Float64Array(20).fill(-Math.log(20)) };
@@ -25,6 +26,46 @@ describe("a field on a backend", () => {
       expect(a.certificate.bound).toHaveLength(4);
       expect(Math.max(...(a.certificate.bound ?? []))).toBeLessThan(1e-12);
     }
+  });
+
+  it("asks a backend for the means alone where these suffice, and for all sums otherwise", async () => {
+    const reference = referenceBackend(atoms);
+    const asked: unknown[] = [];
+    const backend: ScanBackend = {
+      ...reference,
+      scan(at, query, demand) {
+        asked.push(query.sums ?? "all");
+        return reference.scan(at, query, demand);
+      },
+    };
+    const field = asyncField(condOt(), posteriorOn(backend));
+    const full = await field.quantities(0.4, x, ["velocity", "denoiser", "noise", "score", "entropy"]);
+    const few = await field.quantities(0.4, x, ["velocity", "denoiser", "noise", "score"]);
+    const { entropy: _, ...rest } = full.values;
+    expect(few).toEqual({ ...full, values: rest });
+    await field.evaluate(0.4, x, zerosLike(x));
+    await field.quantities(0.4, x, ["velocity"], { top: 2 });
+    await field.quantities(0.4, x, ["velocity", "divergence"]);
+    expect(asked).toEqual(["all", "mean", "mean", "all", "all"]);
+    await expect(field.quantities(0.4, x, ["velocity"], { top: -1 })).rejects.toThrow("their number is -1");
+  });
+
+  it("knows a smoothed mean without sums", async () => {
+    const backend = referenceBackend(atoms);
+    const bare: ScanBackend = {
+      ...backend,
+      async scan(at, query, demand) {
+        const scan = await backend.scan(at, query, demand);
+        const [none, one] = [scan.state.top.map(() => 0), scan.state.top.map(() => 1)];
+        const unknown = one.map(() => Infinity);
+        const state = { ...scan.state, top: none, mass: one, massSquared: one, logitSum: none };
+        return { ...scan, state, error: { ...scan.error, mass: unknown, shift: unknown } };
+      },
+    };
+    const [whole, without] = [backend, bare].map((one) => asyncField(condOt(), posteriorOn(one, { bandwidth: 0.3 })));
+    const [a, b] = [await whole.quantities(0.6, x, ["velocity"]), await without.quantities(0.6, x, ["velocity"])];
+    expect(b.values).toEqual(a.values);
+    expect(Math.max(...(b.certificate.bound ?? []))).toBeLessThan(1e-12);
   });
 
   it("meets a demand or refuses it with the bound that it reached", async () => {

@@ -8,10 +8,11 @@ import {
   type QuantityOptions,
   quantitiesAtData,
   quantitiesFrom,
+  quantitiesFromMeans,
   requireQuantities,
   wantOf,
 } from "./quantities.js";
-import type { Quantity } from "./quantity.js";
+import { needsMeanOnly, type Quantity } from "./quantity.js";
 
 /** Options of one evaluation on a backend. */
 export interface AsyncQuantityOptions extends QuantityOptions {
@@ -24,7 +25,7 @@ export interface AsyncField extends VectorField<Points, Promise<Points>> {
   readonly dim: number;
   readonly scheduler: Scheduler;
   readonly posterior: AsyncPosterior;
-  /** Several quantities from one scan, with its certificate. @throws RangeError as `MarginalField.quantities` does. */
+  /** Several quantities from one scan, with its certificate; from the means alone where these suffice. @throws RangeError as `MarginalField.quantities` does. */
   quantities(t: number, x: Points, names: readonly Quantity[], options?: AsyncQuantityOptions): Promise<Quantities>;
 }
 
@@ -41,6 +42,10 @@ export function asyncField(scheduler: Scheduler, posterior: AsyncPosterior, dema
       const limit = await posterior.limit(x, options.top);
       const certificate = { promise: "exact", evaluations: x.size * posterior.size, skipped: 0, backend: "reference" } as const;
       return { ...quantitiesAtData(names, limit), certificate };
+    }
+    if (names.every(needsMeanOnly) && (options.top ?? 0) === 0) {
+      const { means, certificate } = await posterior.means(x, at, options.demand ?? demand);
+      return { ...quantitiesFromMeans(names, { t, at, x }, means), certificate };
     }
     const { moments, certificate } = await posterior.evaluate(x, at, wantOf(names, options), options.demand ?? demand);
     return { ...quantitiesFrom(names, { t, at, x }, moments), certificate };

@@ -2,14 +2,21 @@ import type { Points } from "../points/index.js";
 import type { Certificate, Demand } from "./certificate.js";
 import { certifyScan } from "./certify-scan.js";
 import { denoiserBound } from "./denoiser-bound.js";
-import type { DataLimit, Moments, PathPoint, Want } from "./posterior.js";
+import type { DataLimit, Means, Moments, PathPoint, Want } from "./posterior.js";
 import { refuseLimit, requireQuery, requireTangent, requireTop } from "./require.js";
+import type { ScanState } from "./scan.js";
 import type { Scan, ScanBackend } from "./scan-backend.js";
-import { scanMoments, varianceAt } from "./scan-moments.js";
+import { type SmoothedQuery, scanMeans, scanMoments, varianceAt } from "./scan-moments.js";
 
 /** Moments with what is promised of them. */
 export interface CertifiedMoments {
   readonly moments: Moments;
+  readonly certificate: Certificate;
+}
+
+/** Means with what is promised of them. */
+export interface CertifiedMeans {
+  readonly means: Means;
   readonly certificate: Certificate;
 }
 
@@ -26,6 +33,8 @@ export interface AsyncPosterior {
    * met: the error names the point and the bound that was reached.
    */
   evaluate(x: Points, at: PathPoint, want: Want, demand: Demand): Promise<CertifiedMoments>;
+  /** The means at x, [B, D], and nothing else, which some backends have much sooner. @throws RangeError as `evaluate` does. */
+  means(x: Points, at: PathPoint, demand: Demand): Promise<CertifiedMeans>;
   /** As in `Posterior`. */
   limit(x: Points, top?: number): Promise<DataLimit>;
 }
@@ -47,6 +56,20 @@ export function posteriorOn(backend: ScanBackend, { bandwidth = 0, limit }: Post
     throw new RangeError(`Cannot smooth the data: the bandwidth is ${bandwidth}; expected a finite number ≥ 0`);
   }
   const { dim, size } = backend;
+  const ask = async <M extends Means>(
+    x: Points,
+    query: SmoothedQuery,
+    demand: Demand,
+    momentsOf: (state: ScanState, x: Points, query: SmoothedQuery) => M,
+  ): Promise<{ readonly known: M; readonly certificate: Certificate }> => {
+    requireMeets(backend, demand);
+    const scan = await backend.scan(x, query, demand);
+    const known = momentsOf(scan.state, x, query);
+    const error = demand.kind === "statistical" ? scan.error.mean : certifyScan(scan, backend, query).mean;
+    const bound = denoiserBound(error, known, x, query);
+    const certificate = certificateOf(scan, bound, backend, demand);
+    return { known: demand.kind === "statistical" ? known : { ...known, bound }, certificate };
+  };
   return {
     dim,
     size,
@@ -54,22 +77,17 @@ export function posteriorOn(backend: ScanBackend, { bandwidth = 0, limit }: Post
     async evaluate(x, at, want, demand) {
       requireQuery(x, dim);
       requireTangent(x, want.tangent);
-      requireMeets(backend, demand);
-      const query = {
-        alpha: at.alpha,
-        variance: varianceAt(at, bandwidth),
-        spread: want.spread ?? false,
-        top: requireTop(want.top ?? 0, size),
-        tangent: want.tangent,
-        beta: at.beta,
-        bandwidth,
-      };
-      const scan = await backend.scan(x, query, demand);
-      const moments = scanMoments(scan.state, x, query);
-      const error = demand.kind === "statistical" ? scan.error.mean : certifyScan(scan, backend, query).mean;
-      const bound = denoiserBound(error, moments, x, query);
-      const certified = demand.kind === "statistical" ? moments : { ...moments, bound };
-      return { moments: certified, certificate: certificateOf(scan, bound, backend, demand) };
+      const wanted = { spread: want.spread ?? false, top: requireTop(want.top ?? 0, size), tangent: want.tangent };
+      const query = { ...wanted, alpha: at.alpha, variance: varianceAt(at, bandwidth), beta: at.beta, bandwidth };
+      const { known, certificate } = await ask(x, query, demand, scanMoments);
+      return { moments: known, certificate };
+    },
+    async means(x, at, demand) {
+      requireQuery(x, dim);
+      const wanted = { spread: false, top: 0, tangent: undefined, sums: "mean" } as const;
+      const query = { ...wanted, alpha: at.alpha, variance: varianceAt(at, bandwidth), beta: at.beta, bandwidth };
+      const { known, certificate } = await ask(x, query, demand, scanMeans);
+      return { means: known, certificate };
     },
     async limit(x, top = 0) {
       requireQuery(x, dim);

@@ -84,10 +84,35 @@ describe("a certificate", () => {
     }
     const empty = twoAtoms(0.3);
     empty.state.mass[0] = 0;
-    for (const broken of [empty, twoAtoms(0.3, { mass: 1 }), twoAtoms(0.3, { logit: Number.NaN })]) {
+    const estimate = twoAtoms(0.3, { mass: Infinity, logit: Infinity });
+    for (const broken of [empty, estimate, twoAtoms(0.3, { logit: Number.NaN })]) {
       const { mean, weights, logDensity, traceCov, entropy } = certifyScan(broken, backend, query);
       expect([mean[0], weights[0], logDensity[0], traceCov[0], entropy[0]]).toEqual([Infinity, 1, Infinity, Infinity, Infinity]);
     }
+  });
+
+  it("bounds the mean, and nothing else, where its sums were not made", () => {
+    const scan = twoAtoms(0.3, { mass: Infinity, shift: Infinity, logit: 0.1, mean: 0.01, skipped: 0.001 });
+    const { mean, weights, weight, logDensity, entropy, traceCov } = certifyScan(scan, backend, { ...query, spread: false });
+    expect(mean[0]).toBeCloseTo(2 * Math.tanh(0.05) + 0.002 + 0.01, 12);
+    expect(weights[0]).toBe(1);
+    for (const bound of [weight, logDensity, entropy, traceCov]) expect(bound[0]).toBe(Infinity);
+  });
+
+  it("uses a deviation that the backend states: less than the true one moves the bound below what two atoms really do", () => {
+    const scan = twoAtoms(0.5, { logit: 0.01, mass: Infinity, shift: Infinity });
+    const blind = { ...query, spread: false };
+    const stated = (deviation: number): number =>
+      certifyScan({ ...scan, error: { ...scan.error, deviation: Float64Array.of(deviation) } }, { radius: 100, size: 2 }, blind)
+        .mean[0];
+    const known = Math.sqrt(8 / 9); // tr Cov = 4·(1/3)(2/3)
+    expect(stated(known)).toBeCloseTo(Math.sinh(0.01) * known, 12);
+    const moved = 0.5 * Math.exp(2 * 0.01);
+    const shift = (2 * (moved - 0.5)) / ((1 + moved) * 1.5);
+    expect(stated(known)).toBeGreaterThan(shift);
+    expect(stated(known * 0.9)).toBeLessThan(shift);
+    expect(stated(Infinity)).toBeCloseTo(200 * Math.tanh(0.005), 10);
+    expect(stated(Number.NaN)).toBe(Infinity);
   });
 
   it("of no points is empty", () => {

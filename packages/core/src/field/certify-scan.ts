@@ -41,8 +41,9 @@ export type CertifiedQuery = Pick<ScanQuery, "spread" | "variance">;
 
 /**
  * Error bounds of a scan from the errors of its parts: perturbed logits on what was kept, how far they move the posterior
- * being bounded by how concentrated it is; then the share that was left out; then rounding of the sums. What the state
- * says of the concentration is used: the largest weight 1/mass, logitSum, and the spread where the query has it.
+ * being bounded by how concentrated it is; then the share that was left out; then rounding of the sums. What the scan
+ * says of the concentration is used: the largest weight 1/mass, logitSum, the spread where the query has it, and the deviation
+ * where the backend states one. Where the sums were not made only the mean has a bound.
  */
 export function certifyScan(scan: Scan, backend: Pick<ScanBackend, "radius" | "size">, query?: CertifiedQuery): CertifiedScan {
   const B = scan.state.mass.length;
@@ -58,6 +59,7 @@ export function certifyScan(scan: Scan, backend: Pick<ScanBackend, "radius" | "s
     const known = partsOf(scan, b, backend, query);
     if (known === undefined) continue; // nothing was seen, or a bound is not a number
     out.mean[b] = meanBound(known);
+    if (!(known.mass < 1)) continue; // nothing but the mean
     out.weights[b] = variationBound(known);
     out.weight[b] = weightBound(known, scan.state.top[b]);
     out.logDensity[b] = logDensityBound(known, scan.state.top[b], densityConstant(scan.state.mean.dim, query));
@@ -102,10 +104,12 @@ function partsOf(
 ): Parts | undefined {
   const total = state.mass[b];
   const [logit, shift, mean, mass] = [error.logit[b], error.shift[b], error.mean[b], error.mass[b]];
-  if (!(total > 0) || !(logit >= 0) || !(shift >= 0) || !(mean >= 0) || !(mass >= 0 && mass < 1)) return undefined;
-  if (!(error.skipped[b] >= 0)) return undefined;
-  const ratio = outward((1 + mass) / (1 - mass)); // of two sums, each within `mass`
+  if (!(total > 0) || !(logit >= 0) || !(shift >= 0) || !(mean >= 0) || !(mass >= 0)) return undefined;
+  if (!(error.skipped[b] >= 0) || (mass === Infinity && logit === Infinity)) return undefined; // the latter is an estimate
+  const ratio = mass < 1 ? outward((1 + mass) / (1 - mass)) : Infinity; // of two sums, each within `mass`
   const rest = size === 1 ? 0 : restShare({ mass: total, logitSum: state.logitSum[b], relative: mass, logit });
+  const stated = error.deviation?.[b] ?? Infinity;
+  if (Number.isNaN(stated)) return undefined;
   const skipped = Math.min(1, error.skipped[b]);
   const kept = outward(1 / (1 - skipped)); // averages of squares over what was kept are at most this times those over all
   const trace = query?.spread ? state.spread[b] / total : outward(radius * radius);
@@ -121,7 +125,10 @@ function partsOf(
     total,
     largest: Math.min(1, outward((1 + mass) / total)),
     rest,
-    deviation: query?.spread ? Math.min(radius, outward(Math.sqrt(kept) * (Math.sqrt(trace * ratio) + 2 * mean))) : Infinity,
+    deviation: Math.min(
+      query?.spread ? Math.min(radius, outward(Math.sqrt(kept) * (Math.sqrt(trace * ratio) + 2 * mean))) : Infinity,
+      outward(Math.sqrt(kept) * stated),
+    ),
     trace,
     entropy: Math.log(total) + computed,
     gap: outward(kept * (computed * ratio + 2 * logit)),

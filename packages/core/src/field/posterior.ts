@@ -16,15 +16,8 @@ export interface Want {
   readonly bound?: boolean;
 }
 
-/**
- * What one scan over the data knows of p_t(z|x) at each of B points x. With x = αz + βε, Eq. (M5):
- * posterior mean, mean noise, score and log-density, and how concentrated the posterior is.
- * The noise comes divided by β, which stays finite at β = 0 for smoothed data: the velocity is
- * `α̇·denoiser + ββ̇·scaledNoise` for every source, Eq. (M6).
- */
-export interface Moments {
-  /** log p_t(x), nats, [B]. Eq. (M3) */
-  readonly logDensity: Float64Array;
+/** The means of p_t(z|x) at each of B points x: all that a velocity needs. Eq. (M5) */
+export interface Means {
   /** μ = E[z|x], [B, D]. */
   readonly denoiser: Points;
   /** No less than ‖denoiser − μ‖, rounding included, [B]. Present when `want.bound` and there is an analysis. */
@@ -33,6 +26,17 @@ export interface Moments {
   readonly scaledNoise: Points;
   /** ∇ log p_t(x), [B, D]. Equals −scaledNoise when the source is N(0, I). Eq. (M7) */
   readonly score: Points;
+}
+
+/**
+ * What one scan over the data knows of p_t(z|x) at each of B points x. With x = αz + βε, Eq. (M5):
+ * posterior mean, mean noise, score and log-density, and how concentrated the posterior is.
+ * The noise comes divided by β, which stays finite at β = 0 for smoothed data: the velocity is
+ * `α̇·denoiser + ββ̇·scaledNoise` for every source, Eq. (M6).
+ */
+export interface Moments extends Means {
+  /** log p_t(x), nats, [B]. Eq. (M3) */
+  readonly logDensity: Float64Array;
   /** Entropy of the posterior weights over the components of the data, nats, [B]. */
   readonly entropy: Float64Array;
   /** Effective sample size 1/Σλ², [B]. */

@@ -1,8 +1,8 @@
 import type { Points } from "../points/index.js";
 import type { Coefficients } from "../scheduler/index.js";
 import type { Certificate } from "./certificate.js";
-import type { DataLimit, Moments, TopWeights, Want } from "./posterior.js";
-import { type Quantity, quantities, recipes } from "./quantity.js";
+import type { DataLimit, Means, Moments, TopWeights, Want } from "./posterior.js";
+import { type MeanQuantity, type Quantity, quantities, recipes } from "./quantity.js";
 
 /** Options of one evaluation of several quantities. */
 export interface QuantityOptions {
@@ -55,9 +55,19 @@ export function quantitiesFrom(names: readonly Quantity[], place: Place, moments
   return { values, top: moments.top };
 }
 
+/** The quantities that follow from the means, without the largest weights. @throws RangeError for one that is not finite. */
+export function quantitiesFromMeans(names: readonly MeanQuantity[], place: Place, means: Means): Omit<Quantities, "certificate"> {
+  const values: Partial<Record<Quantity, Float64Array>> = {};
+  for (const name of names) values[name] = finite(name, place, recipes[name].of(means, place.at, place.x));
+  return { values, top: { count: 0, indices: new Int32Array(0), weights: new Float64Array(0) } };
+}
+
 /** One quantity of a scan. @throws RangeError where it is not finite, with the reason that the coefficients give. */
-export function quantityFrom(name: Quantity, { t, at, x }: Place, moments: Moments): Float64Array {
-  const values = recipes[name].of(moments, at, x);
+export function quantityFrom(name: Quantity, place: Place, moments: Moments): Float64Array {
+  return finite(name, place, recipes[name].of(moments, place.at, place.x));
+}
+
+function finite(name: Quantity, { t, at }: Place, values: Float64Array): Float64Array {
   const bad = values.findIndex((v) => !Number.isFinite(v));
   if (bad < 0) return values;
   const infinite = Object.entries(at).filter(([, v]) => !Number.isFinite(v));

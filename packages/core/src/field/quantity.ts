@@ -1,6 +1,6 @@
 import type { Points } from "../points/index.js";
 import type { Coefficients } from "../scheduler/index.js";
-import type { DataLimit, Moments } from "./posterior.js";
+import type { DataLimit, Means, Moments } from "./posterior.js";
 
 /** What can be asked of the marginal vector field at (t, x); the names that `fluxion field --want` takes. */
 export type Quantity =
@@ -15,11 +15,14 @@ export type Quantity =
   | "ess"
   | "jvp";
 
-interface Recipe {
+/** What follows from the posterior mean alone. */
+export type MeanQuantity = "velocity" | "denoiser" | "noise" | "score";
+
+interface Recipe<Known> {
   /** Whether the scan must compute second moments. */
   readonly spread: boolean;
   /** The value per point, [B] or [B, D] row-major. */
-  of(moments: Moments, at: Coefficients, x: Points): Float64Array;
+  of(known: Known, at: Coefficients, x: Points): Float64Array;
   /** The value at the data end, β = 0 over atoms; absent where the limit does not exist. */
   atData?(limit: DataLimit): Float64Array;
 }
@@ -33,8 +36,8 @@ const missing = (what: string): never => {
   throw new Error(`internal: the scan did not compute ${what}`);
 };
 
-/** Every quantity as a function of one scan. Eq. (M6), Eq. (M7) */
-export const recipes: Record<Quantity, Recipe> = {
+/** The quantities that need nothing but the means. Eq. (M6), Eq. (M7) */
+const meanRecipes: Record<MeanQuantity, Recipe<Means>> = {
   velocity: {
     spread: false,
     of: (m, { dAlpha, betaDBeta }) => combine(dAlpha, m.denoiser.data, betaDBeta, m.scaledNoise.data),
@@ -42,6 +45,11 @@ export const recipes: Record<Quantity, Recipe> = {
   denoiser: { spread: false, of: (m) => m.denoiser.data, atData: (limit) => limit.denoiser.data },
   noise: { spread: false, of: (m, { beta }) => m.scaledNoise.data.map((v) => beta * v) },
   score: { spread: false, of: (m) => m.score.data },
+};
+
+/** Every quantity as a function of one scan. Eq. (M6), Eq. (M7) */
+export const recipes: Record<MeanQuantity, Recipe<Means>> & Record<Exclude<Quantity, MeanQuantity>, Recipe<Moments>> = {
+  ...meanRecipes,
   logDensity: { spread: false, of: (m) => m.logDensity },
   divergence: {
     spread: true,
@@ -61,6 +69,11 @@ export const recipes: Record<Quantity, Recipe> = {
       combine(dAlpha, tangent.denoiser.data, betaDBeta, tangent.scaledNoise.data),
   },
 };
+
+/** Whether a quantity follows from the posterior mean alone. */
+export function needsMeanOnly(name: Quantity): name is MeanQuantity {
+  return Object.hasOwn(meanRecipes, name);
+}
 
 /** All quantities by name. */
 export const quantities: readonly Quantity[] = Object.keys(recipes) as Quantity[];

@@ -24,11 +24,16 @@ export interface ScanError {
   readonly mean: Float64Array;
   /**
    * Relative error of `mass`, `massSquared` and `logitSum`, given ŵ and the logits; of `spread` too, and of `tangent` relative
-   * to spread·‖v‖, beyond what a mean and atoms that are off by `mean` explain, [B].
+   * to spread·‖v‖, beyond what a mean and atoms that are off by `mean` explain, [B]. ∞ where these sums were not made.
    */
   readonly mass: Float64Array;
   /** τ: the share of the true mass that was left out or is not within `logit`, plus the share of ŵ that is not, [B]. */
   readonly skipped: Float64Array;
+  /**
+   * No less than √tr Cov_ŵ z, in the units of the data, [B], where a backend knows it without the spread: the more concentrated
+   * the posterior, the less errors of logits move its mean.
+   */
+  readonly deviation?: Float64Array;
 }
 
 /** One scan over all data, or a shard of it, with what is known of its error. */

@@ -1,5 +1,5 @@
 import { type Points, zerosLike } from "../points/index.js";
-import type { Moments, PathPoint, Spread, Tangent } from "./posterior.js";
+import type { Means, Moments, PathPoint, Spread, Tangent } from "./posterior.js";
 import { requireMass } from "./require.js";
 import type { ScanQuery, ScanState } from "./scan.js";
 import { topWeights } from "./top-weights.js";
@@ -24,13 +24,11 @@ export function varianceAt({ alpha, beta }: PathPoint, bandwidth: number): numbe
 }
 
 /**
- * Moments of the posterior from a finished scan over atoms under the source N(0, I). What the smoothing adds inside a
- * component is closed form: E[z|x] = m + κ(x − αm), κ = αh²/v, E[ε|x]/β = (x − αm)/v. Eq. (M3), Eq. (M5), Eq. (M7)
+ * Means of the posterior from a finished scan over atoms under the source N(0, I), of which no other sum is read. What the
+ * smoothing adds inside a component is closed form: E[z|x] = m + κ(x − αm), κ = αh²/v, E[ε|x]/β = (x − αm)/v. Eq. (M5), Eq. (M7)
  * @throws RangeError where no atom has a positive weight in float64.
  */
-export function scanMoments(state: ScanState, x: Points, query: SmoothedQuery): Moments {
-  const { alpha, variance, bandwidth } = query;
-  const D = x.dim;
+export function scanMeans(state: ScanState, x: Points, { alpha, variance, bandwidth }: SmoothedQuery): Means {
   requireMass(state.mass);
   const kappa = (alpha * bandwidth * bandwidth) / variance;
   const denoiser = zerosLike(x);
@@ -43,12 +41,22 @@ export function scanMoments(state: ScanState, x: Points, query: SmoothedQuery): 
     scaledNoise.data[d] = residual / variance;
     score.data[d] = -residual / variance;
   }
+  return { denoiser, scaledNoise, score };
+}
+
+/**
+ * All moments of the posterior from a finished scan with all its sums, the means among them. Eq. (M3), Eq. (M5), Eq. (M7)
+ * @throws RangeError where no atom has a positive weight in float64.
+ */
+export function scanMoments(state: ScanState, x: Points, query: SmoothedQuery): Moments {
+  const { alpha, variance, bandwidth } = query;
+  const D = x.dim;
+  const means = scanMeans(state, x, query);
+  const kappa = (alpha * bandwidth * bandwidth) / variance;
   const constant = -0.5 * D * Math.log(2 * Math.PI * variance);
   return {
+    ...means,
     logDensity: state.mass.map((mass, b) => state.top[b] + Math.log(mass) + constant),
-    denoiser,
-    scaledNoise,
-    score,
     entropy: state.mass.map((mass, b) => Math.log(mass) - state.logitSum[b] / mass),
     ess: state.mass.map((mass, b) => (mass * mass) / state.massSquared[b]),
     top: topWeights(state.best, state.top, state.mass),

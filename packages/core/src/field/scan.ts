@@ -14,6 +14,13 @@ export interface ScanQuery {
   readonly spread: boolean;
   readonly top: number;
   readonly tangent: Points | undefined;
+  /**
+   * Which sums are wanted. "mean" suffices for the denoiser and the velocity; a backend may then leave out the others, and
+   * answers as if there were one weight: top 0, mass and massSquared 1, logitSum 0, with ∞ for the errors `shift` and `mass`.
+   * A state without its sums does not merge. It goes with no spread, no tangent and no list of the largest weights.
+   * @defaultValue "all"
+   */
+  readonly sums?: "all" | "mean";
 }
 
 /** Partial state of one shard for B queries. */

@@ -1,5 +1,6 @@
 import { certifyScan, type Points, type Scan, type ScanBackend, type ScanQuery, takeRows } from "@fluxion/core";
 import type { BoundAtoms } from "../bind/index.js";
+import { attends, scanAttention } from "./attention-scan.js";
 import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult } from "./join-rows.js";
 import type { Precisions } from "./precisions.js";
@@ -19,7 +20,10 @@ const SINGLE_LIMIT = 1e-4;
 /** Below this part of the radius the expanded form of the logits is not certified in float64 either. */
 const FINEST = 1e-12;
 
-/** Every row by the first of the formats that certifies it, else by the float64 reference over all atoms. */
+/**
+ * Every row by the first of the formats that certifies it, else by the float64 reference over all atoms; before them all by
+ * attention, where the means are all that is wanted of few coordinates.
+ */
 export async function scanCertified(
   bound: BoundAtoms,
   backend: ScanBackend,
@@ -29,12 +33,18 @@ export async function scanCertified(
   const out = emptyResult(x.size, x.dim, query);
   let rest = Array.from({ length: x.size }, (_, b) => b);
   let evaluations = 0;
-  for (const format of epsilon < FINEST ? [] : FORMATS) {
+  const stages: readonly (ScanFormat | "attention")[] = attends(bound, precisions.single, query, epsilon)
+    ? ["attention", ...FORMATS]
+    : FORMATS;
+  for (const stage of epsilon < FINEST ? [] : stages) {
     if (rest.length === 0) break;
-    if (format !== FORMATS[0] && format.sums === "float32" && epsilon < SINGLE_LIMIT) continue;
+    if (stage !== "attention" && stage !== FORMATS[0] && stage.sums === "float32" && epsilon < SINGLE_LIMIT) continue;
     const points = takeRows(x, rest);
     const part = { ...query, tangent: query.tangent && takeRows(query.tangent, rest) };
-    const scan = await scanRows(precisions, bound, { x: points, query: part }, { format, epsilon });
+    const scan =
+      stage === "attention"
+        ? await scanAttention(await precisions.attention(), bound, { x: points, query: part, usable: 4 * epsilon })
+        : await scanRows(precisions, bound, { x: points, query: part }, { format: stage, epsilon });
     const certified = certifiedRows(scan, backend, query, 0.99 * epsilon * bound.radius);
     if (rest.length === x.size && certified.every(Boolean)) return counted(scan, sum(scan.seen), bound.size);
     const left: number[] = [];
@@ -64,7 +74,9 @@ function certifiedRows(scan: PartialScan, backend: ScanBackend, query: ScanQuery
     if (seen === 0) return false;
     const [delta = Infinity, share = Infinity] = [logit[b], skipped[b]];
     const coarse = 2 * backend.radius * (Math.tanh(delta / 2) + share) + (mean[b] ?? Infinity);
-    const complete = (mass[b] ?? Infinity) < 0.5 && (shift[b] ?? Infinity) < Infinity && (scan.state.mass[b] ?? 0) > 0;
+    const complete =
+      query.sums === "mean" ||
+      ((mass[b] ?? Infinity) < 0.5 && (shift[b] ?? Infinity) < Infinity && (scan.state.mass[b] ?? 0) > 0);
     if (complete && coarse * (1 + 1e-12) <= allowed) return true;
     bounds ??= certifyScan(whole, backend, query).mean;
     return (bounds[b] ?? Infinity) <= allowed;

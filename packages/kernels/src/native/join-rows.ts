@@ -1,11 +1,18 @@
 import { emptyScan, mergeScans, type Scan, type ScanError, type ScanQuery, type ScanState } from "@fluxion/core";
 
 /** A scan of B rows that are filled one by one. */
-export function emptyResult(size: number, dim: number, query: ScanQuery): { state: ScanState; error: ScanError } {
+export function emptyResult(size: number, dim: number, query: ScanQuery): { state: ScanState; error: Required<ScanError> } {
   const array = (): Float64Array => new Float64Array(size);
   return {
     state: emptyScan(size, dim, query),
-    error: { logit: array(), shift: array(), mean: array(), mass: array(), skipped: array() },
+    error: {
+      logit: array(),
+      shift: array(),
+      mean: array(),
+      mass: array(),
+      skipped: array(),
+      deviation: array().fill(Infinity),
+    },
   };
 }
 
@@ -17,6 +24,7 @@ export function copyRow(from: Pick<Scan, "state" | "error">, r: number, to: Pick
   };
   for (const name of ["top", "mass", "massSquared", "logitSum", "spread"] as const) copy(from.state[name], to.state[name], 1);
   for (const name of ["logit", "shift", "mean", "mass", "skipped"] as const) copy(from.error[name], to.error[name], 1);
+  if (to.error.deviation) to.error.deviation[b] = from.error.deviation?.[r] ?? Infinity;
   copy(from.state.mean.data, to.state.mean.data, dim);
   if (from.state.tangent && to.state.tangent) copy(from.state.tangent.data, to.state.tangent.data, dim);
   copy(from.state.best.logits, to.state.best.logits, to.state.best.count);
@@ -45,7 +53,7 @@ export function joinParts(
   negligible: number,
 ): Pick<Scan, "state" | "error"> {
   const share = largestShare(coarse, fine);
-  const worse = (name: keyof ScanError): Float64Array =>
+  const worse = (name: Exclude<keyof ScanError, "deviation">): Float64Array =>
     Float64Array.of(Math.max(coarse.error[name][0] ?? Infinity, fine.error[name][0] ?? Infinity));
   if (share <= negligible) {
     return { state: fine.state, error: { ...fine.error, skipped: fine.error.skipped.map((tau) => tau + share) } };

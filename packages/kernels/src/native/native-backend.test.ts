@@ -74,9 +74,11 @@ describe("nativeBackend", () => {
       const { x, query } = onPath(atoms, t, size);
       const exact = await reference.scan(x, query, { kind: "exact" });
       const own = certifyScan(exact, reference, query).mean;
-      for (const epsilon of [1e-2, 1e-3, 1e-7]) {
-        const scan = await native.scan(x, query, { kind: "certified", epsilon });
-        const { mean } = certifyScan(scan, native, query);
+      for (const [epsilon, sums] of [1e-2, 1e-3, 1e-7].flatMap((e) => [[e, "all"] as const, [e, "mean"] as const])) {
+        const asked = sums === "all" ? query : { ...query, top: 0, sums };
+        const scan = await native.scan(x, asked, { kind: "certified", epsilon });
+        const { mean } = certifyScan(scan, native, asked);
+        if (sums === "all") expect(scan.error.mass.every((error) => error < 1)).toBe(true);
         for (const [b, off] of apart(scan.state.mean, exact.state.mean).entries()) {
           expect(mean[b], `t = ${t}, point ${b}`).toBeLessThanOrEqual(epsilon * native.radius);
           expect(off, `t = ${t}, point ${b}`).toBeLessThanOrEqual((mean[b] ?? 0) + (own[b] ?? 0)); // both bounds are rigorous
@@ -142,6 +144,19 @@ describe("nativeBackend", () => {
     const tiny = Float64Array.of(Number.MIN_VALUE, 2 ** -1060);
     expect((tiny[0] ?? 0) * 3).toBe(3 * 2 ** -1074);
     expect((tiny[1] ?? 0) / 2).toBe(2 ** -1061);
+    await native.close();
+  });
+
+  it("makes no sums but the means where these are all that is asked of few coordinates", async (ctx) => {
+    needsRuntime(ctx);
+    const atoms = equal(gaussian(9_000, 2, 1));
+    const native = await nativeBackend(bindAtoms(atoms));
+    const { x, query } = onPath(atoms, 0.3, 50);
+    const asked = { ...query, top: 0, sums: "mean" } as const;
+    const { state, error } = await native.scan(x, asked, { kind: "certified", epsilon: 1e-2 });
+    for (const missing of [error.mass, error.shift]) expect(missing.every((bound) => bound === Infinity)).toBe(true);
+    for (const values of [state.top, state.logitSum]) expect(values.every((value) => value === 0)).toBe(true);
+    for (const values of [state.mass, state.massSquared]) expect(values.every((value) => value === 1)).toBe(true);
     await native.close();
   });
 

@@ -1,5 +1,7 @@
 import type { BoundAtoms } from "../bind/index.js";
 import { type AtomTable, doubleTable, type Format, singleTable } from "./atom-table.js";
+import { attentionModel, headSizes } from "./attention-graph.js";
+import { type Attention, attentionValues } from "./attention-scan.js";
 import { widthOf } from "./chunk-sums.js";
 import type { Kernel, KernelRuntime } from "./onnxruntime.js";
 import { probeLogitDepth } from "./order-probe.js";
@@ -10,6 +12,10 @@ import { type PassTools, type Precision, workspacePool } from "./workspace.js";
 export interface Precisions {
   /** Graphs and memory of one format, with sums that are made in one way. */
   open(format: ScanFormat, sums: SumsPlan): Promise<Precision>;
+  /** Attention in float32 over all atoms. */
+  attention(): Promise<Attention>;
+  /** The atoms as float32 graphs read them. */
+  readonly single: AtomTable;
   /** Frees all graphs. */
   release(): Promise<void>;
 }
@@ -25,6 +31,7 @@ export function precisionsOf(bound: BoundAtoms, library: KernelRuntime, threads:
   const tables: { float32: AtomTable; float64?: AtomTable } = { float32: singleTable(bound) };
   const kernels = new Map<string, Promise<Kernel>>();
   const made = new Map<string, Precision>();
+  let attention: Attention | undefined;
   const kernel = (key: string, model: () => Uint8Array): Promise<Kernel> => {
     const known = kernels.get(key) ?? library.compile(model(), threads);
     kernels.set(key, known);
@@ -48,6 +55,12 @@ export function precisionsOf(bound: BoundAtoms, library: KernelRuntime, threads:
       const precision = { tools, pool: workspacePool(tools), depth: depthOf(tools) };
       made.set(key, precision);
       return precision;
+    },
+    single: tables.float32,
+    async attention() {
+      const compiled = await kernel("attention", () => attentionModel(headSizes(dim)));
+      attention ??= { kernel: compiled, table: tables.float32, logWeights, values: attentionValues(tables.float32, dim) };
+      return attention;
     },
     async release() {
       const opened = [...kernels.values()];
