@@ -8,7 +8,7 @@ import { bindAtoms, wasmBackend } from "@fluxion/kernels";
 const [name, threads] = [process.argv[2], Number(process.argv[3])];
 
 /** @typedef {import("@fluxion/core").ScanBackend} ScanBackend */
-/** @typedef {{ dir: string, B: number, N: number, D: number, alpha: number, beta: number, demand: import("@fluxion/core").Demand }} Workload */
+/** @typedef {{ dir: string, B: number, N: number, D: number, alpha: number, beta: number, sums: "all" | "mean", demand: import("@fluxion/core").Demand }} Workload */
 
 /** @type {Record<string, (data: import("@fluxion/core").WeightedAtoms) => Promise<ScanBackend>>} */
 const backends = {
@@ -45,7 +45,14 @@ const commands = {
   },
   async run() {
     if (!backend || !workload || !x) throw new Error("run before prepare");
-    const query = { alpha: workload.alpha, variance: workload.beta ** 2, spread: false, top: 0, tangent: undefined };
+    const query = {
+      alpha: workload.alpha,
+      variance: workload.beta ** 2,
+      spread: false,
+      top: 0,
+      tangent: undefined,
+      sums: workload.sums,
+    };
     const start = performance.now();
     last = await backend.scan(x, query, workload.demand);
     return { ms: performance.now() - start };

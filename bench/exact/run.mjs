@@ -1,4 +1,4 @@
-// node bench/exact/run.mjs [--only name,…] [--rounds 5] [--threads 2] [--python path] [--out bench/results/exact.json]
+// node bench/exact/run.mjs [--only name,…] [--rounds 5] [--threads 2] [--sums mean|all] [--python path] [--out bench/results/exact.json]
 // Every engine is a process of its own; in every round each runs once. Peers that are not installed are left out, loudly.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -19,6 +19,7 @@ const { values: options } = parseArgs({
     threads: { type: "string", default: "2" },
     python: { type: "string", default: "python3" },
     epsilon: { type: "string", default: "0.02" },
+    sums: { type: "string", default: "mean" },
     engines: { type: "string", default: "torch,torch-denormals,torch-fused,numpy,native,wasm,reference" },
     out: { type: "string", default: join(here, "..", "results", "exact.json") },
   },
@@ -88,7 +89,7 @@ const CHECKED = 8;
 async function measure(w, engines, reference, folder) {
   const dir = join(folder, w.name);
   writeArrays(dir, { z: w.z, x: w.x });
-  const about = { B: w.B, N: w.N, D: w.D, alpha: w.t, beta: 1 - w.t, dir };
+  const about = { B: w.B, N: w.N, D: w.D, alpha: w.t, beta: 1 - w.t, sums: options.sums, dir };
   const demand = { kind: "certified", epsilon: Number(options.epsilon) };
   const names = Object.keys(engines).filter((name) => name !== "reference" || w.B * w.N * w.D < 2e9);
   /** @type {Record<string, string>} */
@@ -187,7 +188,7 @@ for (const engine of [...Object.values(engines), reference]) engine.stop();
 mkdirSync(dirname(options.out), { recursive: true });
 writeFileSync(
   options.out,
-  `${JSON.stringify({ machine: machine(), about, rounds, epsilon: Number(options.epsilon), ...results }, null, 1)}\n`,
+  `${JSON.stringify({ machine: machine(), about, rounds, epsilon: Number(options.epsilon), sums: options.sums, ...results }, null, 1)}\n`,
 );
 for (const { name, svg } of plotsOf(results.sweeps)) writeFileSync(join(dirname(options.out), `${name}.svg`), svg);
 console.log(`\nwrote ${options.out}`);
