@@ -12,7 +12,10 @@ export interface Bid {
  */
 export function bid(state: AssignmentState, i: number, epsilon: number, out: Bid): void {
   const { v, columnOf, rowOf, listed, columns, costs, bar } = state;
-  let [first, second, firstCost, secondCost] = [FREE, FREE, Infinity, Infinity];
+  let first = FREE;
+  let second = FREE;
+  let firstCost = Infinity;
+  let secondCost = Infinity;
   for (;;) {
     firstCost = secondCost = Infinity;
     for (let k = i * listed, end = k + listed; k < end; k++) {
