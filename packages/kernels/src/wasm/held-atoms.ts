@@ -16,6 +16,8 @@ export interface HeldAtoms {
   /** The atoms in double precision: as they were given, or as they are stored where only that is left. */
   readonly atoms: AtomRows;
   readonly doubles: () => DoubleAtoms;
+  /** Whether `doubles` was called before: what is there already costs no copy. */
+  readonly hasDoubles: () => boolean;
   /** Centred floats, and room for what is added to their logits. */
   readonly floats: () => { readonly rows: RowMatrix; readonly bias: number };
   readonly free: () => void;
@@ -40,6 +42,7 @@ export function holdAtoms(pool: WasmPool, data: WeightedAtoms | BoundAtoms): Hel
       doubles ??= holdDoubles(pool.arena, atoms);
       return doubles;
     },
+    hasDoubles: () => doubles !== undefined,
     floats: () => {
       floats ??= holdFloats(pool, bound);
       return floats;

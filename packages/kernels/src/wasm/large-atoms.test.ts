@@ -1,4 +1,4 @@
-import { normal, type Points, points, rngOf } from "@fluxion/core";
+import { normal, type Points, points, rngOf, rows } from "@fluxion/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bindAtoms } from "../bind/index.js";
 import { givenRows, storedRows } from "./atom-rows.js";
@@ -23,8 +23,8 @@ beforeAll(async () => {
 afterAll(() => pool.close());
 
 test("atoms that pass through a window are scanned to the bytes of atoms that are held", async () => {
-  const rows = givenRows(data);
-  const [held, lent] = [holdDoubles(pool.arena, rows), holdDoubles(pool.arena, rows, LITTLE)];
+  const given = givenRows(data);
+  const [held, lent] = [holdDoubles(pool.arena, given), holdDoubles(pool.arena, given, LITTLE)];
   expect([held, lent].map(({ windows }) => windows.length)).toEqual([1, 3]);
   const scans = [];
   for (const atoms of [held, lent, lent]) scans.push(await exactScan(pool, atoms, { x, query }));
@@ -35,10 +35,17 @@ test("atoms that pass through a window are scanned to the bytes of atoms that ar
 
 test("listed atoms that are copied are scanned to the bytes of atoms that are held", async () => {
   const held = holdAtoms(pool, data);
-  const little: HeldAtoms = { ...held, doubles: () => holdDoubles(pool.arena, held.atoms, LITTLE) };
+  const lent = holdDoubles(pool.arena, held.atoms, LITTLE);
+  const little: HeldAtoms = { ...held, hasDoubles: () => true, doubles: () => lent };
   const lists = Array.from({ length: B }, (_, b) =>
     Int32Array.from({ length: 1 + 7 * b }, (_, k) => (b * 131 + k * 17) % N).sort(),
   );
+  const short = lists.slice(0, 8);
+  const few = { x: rows(x, 0, 8), query: { ...query, tangent: rows(query.tangent, 0, 8) } };
+  const before = await listScan(held, short, few); // fewer than all atoms: copied
+  expect(held.hasDoubles()).toBe(false);
+  held.doubles();
+  expect(before).toEqual(await listScan(held, short, few));
   const [whole, copied] = [await listScan(held, lists, { x, query }), await listScan(little, lists, { x, query })];
   expect(copied).toEqual(whole);
   expect(lists[5]).toContain(copied.best.indices[15]);

@@ -11,23 +11,21 @@ const COPIED = 2 ** 25;
 
 /**
  * The state of listed atoms alone, one list for each query, in double precision; `x` is [B, D] with one list each, in increasing
- * order. Where the atoms do not fit into the memory of the kernels in double precision, those that are listed do, for some
- * queries at a time.
+ * order. Where not all atoms are in the memory of the kernels in double precision, and lists are shorter than they are or they
+ * do not fit, those that are listed are copied there, for some queries at a time: the bytes of the answer are the same.
  */
 export async function listScan(
   held: HeldAtoms,
   lists: readonly Int32Array[],
   { x, query }: { readonly x: Points; readonly query: ScanQuery },
 ): Promise<ScanState> {
-  const { windows, load } = held.doubles();
-  const [all, ...others] = windows;
+  const all = allAtoms(held, lists);
   const whole = emptyScan(x.size, x.dim, query);
-  const groups = all && others.length === 0 ? [{ from: 0, to: x.size }] : groupsOf(lists, COPIED / x.dim);
-  for (const { from, to } of groups) {
+  for (const { from, to } of all ? [{ from: 0, to: x.size }] : groupsOf(lists, COPIED / x.dim)) {
     const arena = scratchOf(held.pool.arena);
     try {
       const names = lists.slice(from, to);
-      const found = all && others.length === 0 ? { atoms: load(all), lists: names } : gatherAtoms(arena, held.atoms, names);
+      const found = all ? { atoms: all, lists: names } : gatherAtoms(arena, held.atoms, names);
       const part = { ...query, tangent: query.tangent && rows(query.tangent, from, to) };
       const state = await scanPlaces(held.pool, arena, found, { x: rows(x, from, to), query: part });
       state.best.indices.forEach((position, j) => {
@@ -39,6 +37,15 @@ export async function listScan(
     }
   }
   return whole;
+}
+
+/** All atoms, where they are there at once, or are to be because the lists name more. */
+function allAtoms(held: HeldAtoms, lists: readonly Int32Array[]): AtomMemory | undefined {
+  const total = lists.reduce((sum, { length }) => sum + length, 0);
+  if (!held.hasDoubles() && total < held.atoms.size) return undefined;
+  const { windows, load } = held.doubles();
+  const [first] = windows;
+  return first && windows.length === 1 ? load(first) : undefined;
 }
 
 /** Consecutive lists that are together no longer than `most`, or one that is. */

@@ -5,8 +5,8 @@ import type { HeldAtoms } from "./held-atoms.js";
 import { scanMemory } from "./scan-memory.js";
 import { shares } from "./shares.js";
 
-/** Candidates of one row in one shard; beyond that double precision takes all atoms. */
-const ROOM = 1024;
+/** Candidates of one row in one shard; beyond that double precision takes all atoms. Few rows have room for more. */
+const ROOM = { least: 1024, most: 2 * BLOCK, bytes: 2 ** 26 };
 /** Bytes before the candidates, as `assembly/screen-rows.ts` has it. */
 const HEAD = 64;
 /** Bytes of workspace: a tile of logits. */
@@ -32,16 +32,17 @@ export async function screen(held: HeldAtoms, { x, query, cut, delta }: Screenin
   try {
     const plain = { ...query, tangent: undefined, spread: false };
     const memory = scanMemory(arena, biased(held, query), x, { ...plain, cut, single: true });
-    const stride = 64 * Math.ceil((HEAD + 12 * ROOM + 12 * query.top) / 64);
-    arena.i32(memory.address + 68, 1)[0] = stride; // rows of this kernel are longer
     const { rowBlocks, shards } = shares(pool.threads(), memory.rows, bound.size);
+    const room = Math.max(ROOM.least, Math.min(ROOM.most, 64 * Math.floor(ROOM.bytes / (768 * memory.rows * shards.length))));
+    const stride = 64 * Math.ceil((HEAD + 12 * room + 12 * query.top) / 64);
+    arena.i32(memory.address + 68, 1)[0] = stride; // rows of this kernel are longer
     const out = arena.allocate(shards.length * memory.rows * stride);
     for (let k = 0; k < shards.length; k++) {
       for (let b = 0; b < memory.rows; b++) {
         const row = out + (k * memory.rows + b) * stride;
         const slack = 2 * (delta[b] ?? 0);
         arena.f64(row, 3).set([0, cut + slack, slack]);
-        arena.i32(row + 24, 2).set([0, ROOM]);
+        arena.i32(row + 24, 2).set([0, room]);
       }
     }
     const calls = shards.flatMap(({ from, count }, k) =>
@@ -56,7 +57,7 @@ export async function screen(held: HeldAtoms, { x, query, cut, delta }: Screenin
     );
     await pool.run("screenRows", calls, SPACE);
     return Array.from({ length: x.size }, (_, b) => {
-      const found = shards.map((_shard, k) => readRow(held, out + (k * memory.rows + b) * stride, query.top));
+      const found = shards.map((_shard, k) => readRow(held, out + (k * memory.rows + b) * stride, room, query.top));
       return survivors(found, { depth: cut + 2 * (delta[b] ?? 0), slack: 2 * (delta[b] ?? 0), top: query.top });
     });
   } finally {
@@ -73,15 +74,15 @@ interface Found {
   readonly best: Float64Array;
 }
 
-function readRow({ pool: { arena } }: HeldAtoms, row: number, k: number): Found {
+function readRow({ pool: { arena } }: HeldAtoms, row: number, room: number, k: number): Found {
   const count = arena.i32(row + 24, 1)[0] ?? -1;
   const held = Math.max(0, count);
   return {
     top: arena.f64(row, 1)[0] ?? -Infinity,
     count,
     indices: arena.i32(row + HEAD, held).slice(),
-    logits: arena.f64(row + HEAD + 4 * ROOM, held).slice(),
-    best: arena.f64(row + HEAD + 12 * ROOM, k).slice(),
+    logits: arena.f64(row + HEAD + 4 * room, held).slice(),
+    best: arena.f64(row + HEAD + 12 * room, k).slice(),
   };
 }
 
