@@ -1,5 +1,5 @@
 import { type Floor, fork, type Points, rngOf, rows, sampleWithoutReplacement, takeRows, type Verification } from "@fluxion/core";
-import type { Network } from "@fluxion/train";
+import { type Network, networkTitle } from "@fluxion/train";
 import type { ReportInput } from "../report/index.js";
 import { type SampleSpec, specText, type TargetSpec } from "../spec/index.js";
 import type { EvaluatedNetwork } from "./evaluate-network.js";
@@ -73,9 +73,8 @@ const numberAt = (entry: Readonly<Record<string, unknown>>, ...keys: readonly st
 
 function trainingSummary({ prepared, network, metrics, evaluated }: RunResults): ReportInput["training"] {
   const { train } = prepared.spec;
-  const { width, depth, activation } = network.spec;
   return {
-    network: `MLP ${depth} × ${width}, ${activation}`,
+    network: networkTitle(network.spec),
     onGaussian: prepared.spec.network.base.kind === "gaussian",
     parameters: network.parameterCount,
     steps: train.steps,

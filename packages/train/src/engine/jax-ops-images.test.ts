@@ -147,6 +147,23 @@ const cases: Case[] = [
   convCase(3, 1, 1, 0),
   kernelCase,
   {
+    name: "conv2d of a quotient to one channel: nothing divides by the zeros around it",
+    shape: [2, 1, 3, 3],
+    traced: (ops, x) => {
+      const kernel = ops.constant([...w.subarray(0, 9)], [1, 1, 3, 3]);
+      return ops.conv2d(ops.div(x, ops.add(1, ops.mul(x, x))), kernel, { stride: 1, padding: 1 });
+    },
+    reference: (x) =>
+      fill([2, 1, 3, 3], ([b = 0, , i = 0, j = 0]) => {
+        let sum = 0;
+        for (const [p = 0, q = 0] of indices([3, 3])) {
+          const v = entry(x, [2, 1, 3, 3], [b, 0, i - 1 + p, j - 1 + q]);
+          sum += (v / (1 + v * v)) * Number(w[3 * p + q]);
+        }
+        return sum;
+      }),
+  },
+  {
     name: "softmax",
     shape: [2, 3, 5],
     traced: (ops, x) => ops.softmax(ops.mul(x, 3)),

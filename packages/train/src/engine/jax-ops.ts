@@ -30,6 +30,22 @@ export function jaxOps({ numpy: np, lax, nn, valueAndGrad, jvp }: Jax, device: D
     );
     return np.concatenate([take(x), zeros], axis);
   };
+  // An input that one kernel alone reads is not computed ahead: jax-js masks what it is made of instead of itself, and where
+  // that divides by a masked zero, NaN replaces the padding. A second kernel of zeros makes it compute the input.
+  const conv2d: Ops["conv2d"] = (x, w, { stride, padding: p }) => {
+    const alone = w.shape[0] === 1;
+    const kernels = alone ? np.concatenate([take(w), np.zeros([...w.shape], { device })], 0) : take(w);
+    const images = lax.conv(
+      take(x),
+      kernels,
+      [stride, stride],
+      [
+        [p, p],
+        [p, p],
+      ],
+    );
+    return alone ? images.slice([], [0, 1]) : images;
+  };
   const linear: Ops["linear"] = (x, w) => {
     const H = w.shape[0] ?? 0;
     const product = np.matmul(padded(x, 1), np.transpose(padded(padded(w, 1), 0)));
@@ -57,16 +73,7 @@ export function jaxOps({ numpy: np, lax, nn, valueAndGrad, jvp }: Jax, device: D
     whereFinite: (scalars, x, y) => np.where(areFinite(scalars), take(x), take(y)),
     linear,
     matmul: (x, y) => np.matmul(take(x), take(y)),
-    conv2d: (x, w, { stride, padding: p }) =>
-      lax.conv(
-        take(x),
-        take(w),
-        [stride, stride],
-        [
-          [p, p],
-          [p, p],
-        ],
-      ),
+    conv2d,
     softmax: (x) => nn.softmax(take(x), -1),
     upsample,
     sum: (x, axis) => np.sum(take(x), axis ?? null),

@@ -9,11 +9,11 @@ export interface Conv2dOptions {
 }
 
 /**
- * The vocabulary of traced functions. Networks, objectives and optimizers are written with these operations only, so
- * that one source runs on every engine. Elementwise operations broadcast from the last axis. Nothing is consumed or
+ * The vocabulary of networks: what can be computed forward. Networks, objectives and optimizers are written with these operations only, so
+ * that one source runs on every engine, and in float64 on `hostOps`. Elementwise operations broadcast from the last axis. Nothing is consumed or
  * freed by the caller: a tensor may be used any number of times.
  */
-export interface Ops {
+export interface ForwardOps {
   /** Numbers fixed at compile time, row-major. */
   constant(values: readonly number[], shape: Shape): Tensor;
   add(x: Operand, y: Operand): Tensor;
@@ -54,6 +54,10 @@ export interface Ops {
   concat(parts: readonly Tensor[], axis: number): Tensor;
   /** Entries [from, to) of one axis. @defaultValue axis 0 */
   slice(x: Tensor, from: number, to: number, axis?: number): Tensor;
+}
+
+/** The vocabulary of traced functions: the forward operations and their derivatives. */
+export interface Ops extends ForwardOps {
   /** f(x) and ∇f(x) of a scalar function of one tensor, by reverse mode. */
   valueAndGradient(f: (x: Tensor) => Tensor, x: Tensor): readonly [value: Tensor, gradient: Tensor];
   /** f(x) and the directional derivative ∂f(x)·dx, by forward mode. */

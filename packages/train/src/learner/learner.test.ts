@@ -1,7 +1,7 @@
-import { fork, normal, type Points, points, type Rng, rngOf, uniform } from "@fluxion/core";
+import { fork, normal, type Points, points, type Rng, rngOf, rows, uniform } from "@fluxion/core";
 import { describe, expect, it } from "vitest";
 import { jaxEngine } from "../engine/index.js";
-import { buildNetwork, type NetworkSpec } from "../network/index.js";
+import { buildNetwork, evaluateHost, type NetworkSpec } from "../network/index.js";
 import type { TrainingBatch } from "../objective/index.js";
 import { buildOptimizer, type OptimizerSpec } from "../optimizer/index.js";
 import { createLearner, type Learner } from "./learner.js";
@@ -26,7 +26,7 @@ function batchAt(k: number, B = 6): TrainingBatch {
 function hostLoss(theta: ArrayLike<number>, { t, xt, ut, weight }: TrainingBatch): number {
   let sum = 0;
   for (let b = 0; b < t.length; b++) {
-    const v = network.evaluateHost(theta, Number(t[b]), xt.data.subarray(3 * b, 3 * b + 3), new Float64Array(3));
+    const v = evaluateHost(network, theta, { t: [Number(t[b])], x: rows(xt, b, b + 1) }).data;
     for (let d = 0; d < 3; d++) sum += (weight?.[b] ?? 1) * (Number(v[d]) - Number(ut.data[3 * b + d])) ** 2;
   }
   return sum / t.length;

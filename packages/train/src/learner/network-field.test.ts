@@ -1,7 +1,7 @@
 import { fork, normal, type Points, points, rngOf, zerosLike } from "@fluxion/core";
 import { describe, expect, it } from "vitest";
 import { type Engine, jaxEngine } from "../engine/index.js";
-import { buildNetwork } from "../network/index.js";
+import { buildNetwork, evaluateHost } from "../network/index.js";
 import { networkField } from "./network-field.js";
 
 const engine = await jaxEngine();
@@ -13,7 +13,7 @@ const field = networkField(engine, network, engine.resident(theta, [theta.length
 
 const draw = (name: string, size: number): Points => points(normal(fork(rng, name), new Float64Array(size * D)), D);
 const host = (t: number, x: ArrayLike<number>): Float64Array =>
-  network.evaluateHost(theta, t, Float64Array.from(x), new Float64Array(D));
+  evaluateHost(network, theta, { t: [t], x: points(Float64Array.from(x), D) }).data;
 const rowOf = (x: Points, b: number): Float64Array => x.data.subarray(b * D, (b + 1) * D);
 
 /** ∂v_i/∂x_j of the float64 host network by central differences: off by about 1e-9. */

@@ -1,10 +1,10 @@
 import { normalCdf } from "@fluxion/core";
-import type { Ops, Tensor } from "../engine/index.js";
+import type { ForwardOps, Tensor } from "../engine/index.js";
 
 /** A nonlinearity φ in two arithmetics, with what its layer needs to know about it. */
 export interface ActivationRule {
   /** φ on tensors, written so that neither φ nor its derivative overflows for any finite input. */
-  readonly traced: (ops: Ops, x: Tensor) => Tensor;
+  readonly traced: (ops: ForwardOps, x: Tensor) => Tensor;
   /** φ of one number in float64. */
   readonly host: (x: number) => number;
   /** 1/√E[φ(Z)²], Z ∼ N(0, 1): weights of variance gain²/fanIn keep E[h²] from layer to layer. */

@@ -1,6 +1,12 @@
 export { type Activation, type ActivationRule, activations } from "./activation.js";
 export * from "./build-network.js";
+export { type BuildableSpec, completeNetworkSpec } from "./complete-network-spec.js";
+export * from "./custom-network.js";
+export * from "./describe-network.js";
+export * from "./evaluate-host.js";
+export * from "./labels.js";
+export type { Start } from "./layout.js";
 export type * from "./network.js";
-export { completeNetworkSpec, type MlpSpec, type NetworkSpec } from "./network-spec.js";
+export type * from "./network-spec.js";
 export * from "./parameters.js";
 export type { TimeSpec } from "./time-features.js";

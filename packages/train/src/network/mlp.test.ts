@@ -1,8 +1,9 @@
-import { fork, normal, rngOf } from "@fluxion/core";
+import { fork, normal, points, rngOf } from "@fluxion/core";
 import { describe, expect, it } from "vitest";
 import { jaxEngine } from "../engine/index.js";
 import { activations } from "./activation.js";
 import { buildNetwork } from "./build-network.js";
+import { evaluateHost } from "./evaluate-host.js";
 import type { Network } from "./network.js";
 import type { NetworkSpec } from "./network-spec.js";
 import { flatParameters, namedParameters } from "./parameters.js";
@@ -21,6 +22,10 @@ function forward(network: Network, theta: Float32Array, t: Float32Array, x: Floa
   });
   return program.runSync({}, { theta, t, x }).v;
 }
+
+/** The velocity at one point in float64. */
+const host = (network: Network, theta: Float32Array, t: number, x: Float64Array): Float64Array =>
+  evaluateHost(network, theta, { t: [t], x: points(x, network.dim) }).data;
 
 const specs: NetworkSpec[] = [
   { kind: "mlp", dim: 2, width: 64, depth: 3, activation: "selu", time: { kind: "raw" } },
@@ -41,7 +46,7 @@ describe("mlp", () => {
       const v = forward(network, theta, t, x);
       for (let b = 0; b < B; b++) {
         const at = Float64Array.from(x.subarray(b * network.dim, (b + 1) * network.dim));
-        network.evaluateHost(theta, t[b] ?? 0, at, new Float64Array(network.dim)).forEach((exact, d) => {
+        host(network, theta, t[b] ?? 0, at).forEach((exact, d) => {
           // A layer of n ≤ 64 terms rounds by about √n·2^-24·max|Σ| = 2e-6 for sums below 4 and passes its input's error
           // on times a gain near 1; five layers are the most here.
           expect(Math.abs((v[b * network.dim + d] ?? Number.NaN) - exact)).toBeLessThan(1e-5);
@@ -61,7 +66,7 @@ describe("mlp", () => {
     const [x, t] = [0.7, 0.4];
     const h = [Math.tanh(0.5 * x - t + 0.1), Math.tanh(2 * x + 0.25 * t - 0.2)];
     const expected = 3 * (h[0] ?? 0) - 4 * (h[1] ?? 0) + 0.75;
-    const [actual] = network.evaluateHost(theta, t, Float64Array.of(x), new Float64Array(1));
+    const [actual] = host(network, theta, t, Float64Array.of(x));
     // The stored weights are float32: 0.1 and −0.2 are off by 3e-9, times slopes of at most 4.
     expect(Math.abs((actual ?? 0) - expected)).toBeLessThan(3e-8);
   });
@@ -73,7 +78,7 @@ describe("mlp", () => {
     named["layers.1.weight"]?.fill(0); // then the second hidden layer is φ(0) = 0, alone or beside the identity
     const theta = flatParameters(plain.parameters, named);
     const at = Float64Array.of(0.3, -1.2);
-    const out = (network: Network): Float64Array => network.evaluateHost(theta, 0.5, at, new Float64Array(2));
+    const out = (network: Network): Float64Array => host(network, theta, 0.5, at);
     expect([...out(plain)]).toEqual([0, 0]);
     const oneLayer = buildNetwork({ kind: "mlp", dim: 2, width: 3, depth: 1, time: { kind: "raw" } });
     const skipped = flatParameters(oneLayer.parameters, {
@@ -82,7 +87,7 @@ describe("mlp", () => {
       "layers.1.weight": named["layers.2.weight"] ?? [],
       "layers.1.bias": named["layers.2.bias"] ?? [],
     });
-    const expected = oneLayer.evaluateHost(skipped, 0.5, at, new Float64Array(2));
+    const expected = host(oneLayer, skipped, 0.5, at);
     const actual = out(residual);
     for (const d of [0, 1]) expect(actual[d]).toBeCloseTo(expected[d] ?? Number.NaN, 14);
   });
@@ -149,14 +154,14 @@ describe("mlp", () => {
 
   it("starts from v = 0 when outputScale is 0", () => {
     const network = buildNetwork({ kind: "mlp", dim: 3, outputScale: 0 });
-    const v = network.evaluateHost(network.init(rng), 0.3, Float64Array.of(1, 2, 3), new Float64Array(3));
+    const v = host(network, network.init(rng), 0.3, Float64Array.of(1, 2, 3));
     expect([...v].map(Math.abs)).toEqual([0, 0, 0]);
   });
 
   it("refuses parameters and points of another size", () => {
     const network = buildNetwork({ kind: "mlp", dim: 2, width: 4, depth: 1 });
-    expect(() => network.evaluateHost(new Float32Array(3), 0, new Float64Array(2), new Float64Array(2))).toThrow(
-      /Cannot evaluate the network: there are 3 parameters and 2 coordinates; expected \d+ and 2/,
+    expect(() => host(network, new Float32Array(3), 0, new Float64Array(2))).toThrow(
+      /Cannot evaluate the network: there are 3 parameters, times \[1\] and points \[1, 2\]; expected \d+, \[1\] and \[1, 2\]/,
     );
   });
 });

@@ -1,24 +1,27 @@
 import type { Rng } from "@fluxion/core";
-import type { Ops, Tensor } from "../engine/index.js";
-import type { NetworkSpec } from "./network-spec.js";
+import type { ForwardOps, Tensor } from "../engine/index.js";
+import type { CompleteNetworkSpec } from "./network-spec.js";
 import type { Parameter } from "./parameters.js";
 
-/** A parametrised velocity v_θ(t, x) ∈ R^D with θ ∈ R^P; the parameters live elsewhere. */
+/** A parametrised function f_θ(t, x, y) ∈ R^D with θ ∈ R^P, a velocity unless its learner says otherwise; θ lives elsewhere. */
 export interface Network {
   /** What it was built from, with every default filled in. */
-  readonly spec: Required<NetworkSpec>;
+  readonly spec: CompleteNetworkSpec;
   /** D. */
   readonly dim: number;
+  /** K, the number of classes that it can be conditioned on; 0 for none. */
+  readonly classes: number;
   /** The arrays that θ consists of, in order. */
   readonly parameters: readonly Parameter[];
   /** P, the length of θ. */
   readonly parameterCount: number;
-  /** Multiplications and additions of all matrix products for one point: 2·Σ fanIn·fanOut. */
+  /** Multiplications and additions of all matrix products and convolutions for one point. */
   readonly flopsPerPoint: number;
   /** Initial parameters θ, [P]: the same for the same generator. */
   init(rng: Rng): Float32Array;
-  /** v_θ(t, x) on tensors: θ [P], t [B], x [B, D] ↦ [B, D]. */
-  apply(ops: Ops, theta: Tensor, t: Tensor, x: Tensor): Tensor;
-  /** v_θ(t, x) at one point in float64 on the host: the reference for every engine. */
-  evaluateHost(theta: ArrayLike<number>, t: number, x: Float64Array, out: Float64Array): Float64Array;
+  /**
+   * f_θ(t, x, y) on tensors: θ [P], t [B], x [B, D], y one-hot [B, K] ↦ [B, D]. A row of zeros in y is the null label, and
+   * leaving y out is the null label for all.
+   */
+  apply(ops: ForwardOps, theta: Tensor, t: Tensor, x: Tensor, y?: Tensor): Tensor;
 }

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { jaxEngine } from "../engine/index.js";
-import { featureCount, hostTimeFeatures, type TimeSpec, timeFeatures, traceTimeFeatures } from "./time-features.js";
+import { type HostTensor, hostOps, hostTensor, jaxEngine } from "../engine/index.js";
+import { featureCount, type TimeFeatures, type TimeSpec, timeFeatures, traceTimeFeatures } from "./time-features.js";
 
 const engine = await jaxEngine();
+
+/** φ(t) of one time in float64. */
+const hostTimeFeatures = (features: TimeFeatures, t: number): Float64Array =>
+  (traceTimeFeatures(hostOps, features, hostTensor([t], [1, 1])) as HostTensor).data;
 
 const specs: [TimeSpec, number][] = [
   [{ kind: "raw" }, 1],

@@ -1,4 +1,4 @@
-import type { Ops, Tensor } from "../engine/index.js";
+import type { ForwardOps, Tensor } from "../engine/index.js";
 
 /**
  * How a network sees time.
@@ -46,14 +46,8 @@ export function featureCount({ withTime, frequencies }: TimeFeatures): number {
 }
 
 /** φ(t) for times t [B, 1], [B, F]. */
-export function traceTimeFeatures(ops: Ops, { withTime, frequencies }: TimeFeatures, t: Tensor): Tensor {
+export function traceTimeFeatures(ops: ForwardOps, { withTime, frequencies }: TimeFeatures, t: Tensor): Tensor {
   if (frequencies.length === 0) return t;
   const angles = ops.mul(t, ops.constant(frequencies, [1, frequencies.length])); // [B, count]
   return ops.concat([...(withTime ? [t] : []), ops.cos(angles), ops.sin(angles)], 1);
-}
-
-/** φ(t) of one time in float64, [F]. */
-export function hostTimeFeatures({ withTime, frequencies }: TimeFeatures, t: number): Float64Array {
-  const angles = frequencies.map((frequency) => t * frequency);
-  return Float64Array.from([...(withTime ? [t] : []), ...angles.map(Math.cos), ...angles.map(Math.sin)]);
 }
