@@ -12,9 +12,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { folderSink, nodeFiles, openStore } from "@fluxion/cli";
-import { fork, normal, points, rngOf } from "@fluxion/core";
+import { points } from "@fluxion/core";
 import { BLOCK_ROWS, FLOAT32_CODING, storeWriter } from "@fluxion/io";
 import { storeBackend } from "@fluxion/kernels";
+import { clusteredRows, queriesOn } from "./lib/clustered-rows.mjs";
 import { load, machine } from "./lib/machine.mjs";
 
 const { values } = parseArgs({
@@ -32,32 +33,17 @@ const { values } = parseArgs({
 });
 const [rows, dim, B, memory] = [values.rows, values.dim, values.points, values.memory].map(Number);
 const folder = join(values.dir, `store-bench-${rows}x${dim}`);
-const rng = rngOf(20);
 /** Rows around a centre before the next centre: 16 blocks. */
 const EACH = 16 * BLOCK_ROWS;
 
-/** Row i is the centre of its cluster plus noise; the noise is a pool that every block enters at a place of its own. */
-function rowMaker() {
-  const pool = normal(fork(rng, "noise"), new Float64Array(2 ** 22));
-  const clusters = Math.ceil(rows / EACH);
-  const centers = normal(fork(rng, "centers"), new Float64Array(clusters * dim));
-  const out = new Float64Array(BLOCK_ROWS * dim);
-  return (/** @type {number} */ first, /** @type {number} */ count) => {
-    const start = (Math.imul(first / BLOCK_ROWS + 1, 0x9e3779b1) >>> 0) % pool.length;
-    for (let i = 0, at = 0; i < count; i++) {
-      const cluster = values.shuffled ? ((first + i) * 7919) % clusters : Math.floor((first + i) / EACH);
-      for (let d = 0; d < dim; d++, at++) out[at] = centers[cluster * dim + d] + 0.1 * pool[(start + at) & (pool.length - 1)];
-    }
-    return out.subarray(0, count * dim);
-  };
-}
+const law = { rows, dim, each: EACH, shuffled: values.shuffled };
 
 /** Writes the store. */
 function write() {
   mkdirSync(folder, { recursive: true });
   const shardRows = Math.max(1, Math.floor(256e6 / (4 * dim)));
   const writer = storeWriter({ dim, coding: FLOAT32_CODING, shardRows }, folderSink(nodeFiles, folder));
-  const make = rowMaker();
+  const make = clusteredRows(law);
   const begun = performance.now();
   for (let first = 0; first < rows; first += BLOCK_ROWS) writer.push(make(first, Math.min(BLOCK_ROWS, rows - first)));
   writer.finish();
@@ -66,17 +52,7 @@ function write() {
 
 /** One scan of B points on the path from noise to rows all over the store. */
 async function scan(/** @type {string} */ promise, /** @type {number} */ t) {
-  const make = rowMaker();
-  const noise = normal(fork(rng, "queries"), new Float64Array(B * dim));
-  const x = points(
-    Float64Array.from(noise, (e) => (1 - t) * e),
-    dim,
-  );
-  for (let b = 0; b < B; b++) {
-    const first = Math.floor(((b + 0.5) / B) * Math.ceil(rows / BLOCK_ROWS)) * BLOCK_ROWS;
-    const row = make(first, 1);
-    for (let d = 0; d < dim; d++) x.data[b * dim + d] += t * row[d];
-  }
+  const x = points(queriesOn(law, B, t), dim);
   const before = taken();
   if (values.cold) forget();
   const begun = performance.now();

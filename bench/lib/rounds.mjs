@@ -8,9 +8,12 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
+/** @typedef {{ median: number, least: number, largest: number, times: readonly number[] }} Summary */
+
 /**
  * What the rounds of one engine say: the median, and the least and largest, all in milliseconds.
  * @param {readonly number[]} times
+ * @returns {Summary}
  */
 export const summaryOf = (times) => ({ median: median(times), least: Math.min(...times), largest: Math.max(...times), times });
 
