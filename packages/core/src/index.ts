@@ -1,6 +1,7 @@
 export * from "./bound/index.js";
 export * from "./conditional/index.js";
 export * from "./coupling/index.js";
+export * from "./discrete/index.js";
 export * from "./distribution/index.js";
 export * from "./field/index.js";
 export * from "./floor/index.js";
