@@ -1,4 +1,10 @@
 export * from "./assignment.js";
+export * from "./condition-coupling.js";
+export type { Coupling, CouplingEnds } from "./coupling.js";
+export * from "./coupling-bias.js";
+export * from "./couplings.js";
+export * from "./label-coupling.js";
+export * from "./named-coupling.js";
 export * from "./partial-assignment.js";
 export * from "./sinkhorn.js";
 export type { SinkhornOptions } from "./sinkhorn-options.js";
