@@ -3,10 +3,11 @@ import type { Certificate, Demand } from "./certificate.js";
 import { certifyScan } from "./certify-scan.js";
 import { denoiserBound } from "./denoiser-bound.js";
 import type { DataLimit, Means, Moments, PathPoint, Want } from "./posterior.js";
-import { refuseLimit, requireQuery, requireTangent, requireTop } from "./require.js";
+import { refuseLimit, requireQuery, requireTop } from "./require.js";
 import type { ScanState } from "./scan.js";
 import type { Scan, ScanBackend } from "./scan-backend.js";
-import { type SmoothedQuery, scanMeans, scanMoments, varianceAt } from "./scan-moments.js";
+import { scanMeans, scanMoments } from "./scan-moments.js";
+import { requireBandwidth, type SmoothedQuery, smoothedQuery } from "./smoothed-query.js";
 
 /** Moments with what is promised of them. */
 export interface CertifiedMoments {
@@ -52,10 +53,9 @@ export interface PosteriorOnOptions {
  * @throws RangeError when the bandwidth is negative.
  */
 export function posteriorOn(backend: ScanBackend, { bandwidth = 0, limit }: PosteriorOnOptions = {}): AsyncPosterior {
-  if (!(bandwidth >= 0 && bandwidth < Infinity)) {
-    throw new RangeError(`Cannot smooth the data: the bandwidth is ${bandwidth}; expected a finite number ≥ 0`);
-  }
+  requireBandwidth(bandwidth);
   const { dim, size } = backend;
+  const shape = { dim, size, bandwidth };
   const ask = async <M extends Means>(
     x: Points,
     query: SmoothedQuery,
@@ -75,17 +75,11 @@ export function posteriorOn(backend: ScanBackend, { bandwidth = 0, limit }: Post
     size,
     singularAtData: bandwidth === 0,
     async evaluate(x, at, want, demand) {
-      requireQuery(x, dim);
-      requireTangent(x, want.tangent);
-      const wanted = { spread: want.spread ?? false, top: requireTop(want.top ?? 0, size), tangent: want.tangent };
-      const query = { ...wanted, alpha: at.alpha, variance: varianceAt(at, bandwidth), beta: at.beta, bandwidth };
-      const { known, certificate } = await ask(x, query, demand, scanMoments);
+      const { known, certificate } = await ask(x, smoothedQuery(x, at, want, shape), demand, scanMoments);
       return { moments: known, certificate };
     },
     async means(x, at, demand) {
-      requireQuery(x, dim);
-      const wanted = { spread: false, top: 0, tangent: undefined, sums: "mean" } as const;
-      const query = { ...wanted, alpha: at.alpha, variance: varianceAt(at, bandwidth), beta: at.beta, bandwidth };
+      const query: SmoothedQuery = { ...smoothedQuery(x, at, {}, shape), sums: "mean" };
       const { known, certificate } = await ask(x, query, demand, scanMeans);
       return { means: known, certificate };
     },

@@ -13,9 +13,10 @@ import { logitsOf, type WeightedAtoms } from "./logits.js";
 import type { Posterior } from "./posterior.js";
 import { reachOf } from "./reach.js";
 import { referenceError } from "./reference-error.js";
-import { refuseLimit, requireMass, requireQuery, requireTangent, requireTop, requireWeights } from "./require.js";
+import { refuseLimit, requireMass, requireQuery, requireWeights } from "./require.js";
 import { scanAtoms } from "./scan.js";
-import { type SmoothedQuery, scanMoments, varianceAt } from "./scan-moments.js";
+import { scanMoments } from "./scan-moments.js";
+import { requireBandwidth, smoothedQuery, varianceAt } from "./smoothed-query.js";
 
 /** How the atoms are smoothed. */
 export interface AtomPosteriorOptions {
@@ -29,9 +30,7 @@ export interface AtomPosteriorOptions {
  * @throws RangeError when the weights do not sum to one or the bandwidth is negative.
  */
 export function atomPosterior(atoms: WeightedAtoms, { bandwidth = 0 }: AtomPosteriorOptions = {}): Posterior {
-  if (!(bandwidth >= 0 && bandwidth < Infinity)) {
-    throw new RangeError(`Cannot smooth the data: the bandwidth is ${bandwidth}; expected a finite number ≥ 0`);
-  }
+  requireBandwidth(bandwidth);
   const { dim, size } = atoms.points;
   requireWeights(atoms.logWeights, size);
   const reach = reachOf(atoms);
@@ -40,17 +39,7 @@ export function atomPosterior(atoms: WeightedAtoms, { bandwidth = 0 }: AtomPoste
     size,
     singularAtData: bandwidth === 0,
     evaluate(x, at, want = {}) {
-      requireQuery(x, dim);
-      requireTangent(x, want.tangent);
-      const query: SmoothedQuery = {
-        alpha: at.alpha,
-        variance: varianceAt(at, bandwidth),
-        spread: want.spread ?? false,
-        top: requireTop(want.top ?? 0, size),
-        tangent: want.tangent,
-        beta: at.beta,
-        bandwidth,
-      };
+      const query = smoothedQuery(x, at, want, { dim, size, bandwidth });
       const state = scanAtoms(atoms, x, query);
       const moments = scanMoments(state, x, query);
       if (!want.bound) return moments;

@@ -1,7 +1,7 @@
 import { outward, unitRoundoff } from "../bound/index.js";
 import { type Points, row } from "../points/index.js";
 import { lengthOf } from "./length-of.js";
-import type { SmoothedQuery } from "./scan-moments.js";
+import type { SmoothedQuery } from "./smoothed-query.js";
 
 const U = unitRoundoff.float64;
 

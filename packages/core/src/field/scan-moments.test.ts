@@ -4,12 +4,11 @@ import { condOt } from "../scheduler/index.js";
 import { quantitiesFrom, requireQuantities, wantOf } from "./quantities.js";
 import { requireMass, requireQuery, requireTangent, requireTop } from "./require.js";
 import { scanAtoms } from "./scan.js";
-import { scanMoments, varianceAt } from "./scan-moments.js";
+import { scanMoments } from "./scan-moments.js";
 import { emptyTop, mergeTop, pushTop, topWeights } from "./top-weights.js";
 
 /** Two atoms at ±1 on a line, seen from x at α = β = ½. */
 const atoms = { points: pointsOf([[1], [-1]]), logWeights: new Float64Array(2).fill(-Math.LN2) };
-const place = { alpha: 0.5, beta: 0.5 };
 const query = { alpha: 0.5, beta: 0.5, variance: 0.25, bandwidth: 0, spread: true, top: 2, tangent: undefined };
 
 describe("moments of a finished scan", () => {
@@ -23,11 +22,6 @@ describe("moments of a finished scan", () => {
     expect(moments.spread?.denoiserDivergence[0]).toBeCloseTo((0.5 / 0.25) * (1 - k * k), 14);
     expect([...moments.top.indices]).toEqual([0, 1]);
     expect(moments.top.weights[0]).toBeCloseTo((1 + k) / 2, 15);
-  });
-
-  it("have the variance of smoothed atoms, and none where 1/v overflows", () => {
-    expect(varianceAt(place, 2)).toBe(0.25 + 0.25 * 4);
-    expect(() => varianceAt({ alpha: 1, beta: 1e-170 }, 0)).toThrow("atoms have no density there in float64");
   });
 
   it("give the quantities that were asked for, with what those need", () => {

@@ -1,27 +1,9 @@
 import { type Points, zerosLike } from "../points/index.js";
-import type { Means, Moments, PathPoint, Spread, Tangent } from "./posterior.js";
+import type { Means, Moments, Spread, Tangent } from "./posterior.js";
 import { requireMass } from "./require.js";
-import type { ScanQuery, ScanState } from "./scan.js";
+import type { ScanState } from "./scan.js";
+import type { SmoothedQuery } from "./smoothed-query.js";
 import { topWeights } from "./top-weights.js";
-
-/** A scan over atoms of bandwidth h at (α, β): its variance is v = β² + α²h². */
-export interface SmoothedQuery extends ScanQuery {
-  readonly beta: number;
-  /** h ≥ 0. */
-  readonly bandwidth: number;
-}
-
-/**
- * The variance v = β² + α²h² of x around αz_i.
- * @throws RangeError where it is zero or so small that 1/v overflows: atoms have no density there.
- */
-export function varianceAt({ alpha, beta }: PathPoint, bandwidth: number): number {
-  const variance = beta * beta + alpha * alpha * bandwidth * bandwidth;
-  if (0.5 / variance < Infinity) return variance;
-  throw new RangeError(
-    `Cannot evaluate the posterior at β = ${beta}: atoms have no density there in float64; expected t < 1, or the limit at the data`,
-  );
-}
 
 /**
  * Means of the posterior from a finished scan over atoms under the source N(0, I), of which no other sum is read. What the
