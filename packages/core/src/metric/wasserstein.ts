@@ -1,5 +1,5 @@
-import { assignment, squaredDistances } from "../coupling/index.js";
-import { type Points, requireFinite } from "../points/index.js";
+import type { Points } from "../points/index.js";
+import { wasserstein2Squares } from "./wasserstein-squares.js";
 
 /** The distance between two samples, with the plan that attains it. */
 export interface Wasserstein2 {
@@ -17,14 +17,7 @@ export interface Wasserstein2 {
  * @throws RangeError when sizes or dims differ, the samples are empty, or a coordinate is not finite.
  */
 export function wasserstein2(x: Points, y: Points): Wasserstein2 {
-  if (x.size !== y.size || x.size === 0) {
-    throw new RangeError(
-      `Cannot measure W2: the samples have ${x.size} and ${y.size} points; expected equal sizes of at least 1`,
-    );
-  }
-  requireFinite(x, "x");
-  requireFinite(y, "y");
-  const { cost, columnOfRow } = assignment(squaredDistances(x, y), x.size);
+  const { cost, columnOfRow } = wasserstein2Squares(x, y);
   const w2Squared = cost / x.size;
   return { w2: Math.sqrt(w2Squared), w2Squared, plan: columnOfRow };
 }
