@@ -24,7 +24,7 @@ it("a scan is of what is wanted, and of the mean alone where nothing is", () => 
 
 it("what does not fit the data is refused", () => {
   expect(() => smoothedQuery(x, half, {}, { ...shape, dim: 1 })).toThrow(RangeError);
-  expect(() => smoothedQuery(x, half, { top: 4 }, shape)).toThrow(RangeError);
+  expect(() => smoothedQuery(x, half, { top: -1 }, shape)).toThrow(RangeError);
   expect(() => smoothedQuery(x, half, { tangent: pointsOf([[1]]) }, shape)).toThrow(RangeError);
   for (const bandwidth of [-1, Number.NaN, Infinity]) expect(() => requireBandwidth(bandwidth)).toThrow(RangeError);
 });
