@@ -25,6 +25,18 @@ export interface GeodesicTime {
   readonly dBeta: number;
 }
 
+/** Whether p_t(x|z) > 0: x lies on the path from some x₀ to z, found by shortest geodesics. */
+export function isReached(manifold: Manifold, { beta }: Pick<GeodesicTime, "beta">, x: Float64Array, z: Float64Array): boolean {
+  const v = manifold.log(z, x, new Float64Array(x.length));
+  return (
+    beta === 1 ||
+    manifold.logVolume(
+      z,
+      v.map((c) => c / beta),
+    ) > -Infinity
+  );
+}
+
 /** log p_t(x|z), nats, with respect to the Riemannian volume; −∞ outside the support. */
 export function geodesicLogDensity(
   source: ManifoldSource,

@@ -2,7 +2,13 @@ import { type ConditionalsAt, posteriorMean, requireWeights } from "../field/ind
 import type { VectorField } from "../ode/index.js";
 import { type Points, row } from "../points/index.js";
 import type { Scheduler } from "../scheduler/index.js";
-import { addGeodesicVelocity, type GeodesicTime, geodesicConditionals, type ManifoldAtoms } from "./geodesic-conditionals.js";
+import {
+  addGeodesicVelocity,
+  type GeodesicTime,
+  geodesicConditionals,
+  isReached,
+  type ManifoldAtoms,
+} from "./geodesic-conditionals.js";
 import type { Manifold } from "./manifold.js";
 import type { ManifoldSource } from "./manifold-source.js";
 import { requireAmbient, requireOnManifold } from "./on-manifold.js";
@@ -28,6 +34,8 @@ export interface GeodesicField extends VectorField {
   at(t: number, x: Float64Array): GeodesicMarginal;
   /** log p_t of points [B, D], into `out` [B]. */
   logDensity(t: number, x: Points, out: Float64Array): Float64Array;
+  /** The data points z_i with p_t(x|z_i) > 0, however small, ascending. */
+  support(t: number, x: Float64Array): number[];
 }
 
 /** What the field is made of. */
@@ -74,7 +82,7 @@ export function geodesicField(
     const conditionals = once(geodesicConditionals(source, all, time, x));
     if (conditionals.reached) return posteriorMean(conditionals, velocity);
     velocity.fill(0);
-    addGeodesicVelocity(manifold, time, { x, z: nearestRow(manifold, all.rows, x), weight: 1 }, velocity);
+    addGeodesicVelocity(manifold, time, { x, z: all.rows[nearestAtom(manifold, all.rows, x)], weight: 1 }, velocity);
     return { logDensity: -Infinity, posterior: new Float64Array(data.size) };
   };
   return {
@@ -100,6 +108,11 @@ export function geodesicField(
       for (let b = 0; b < x.size; b++) out[b] = marginal(time, row(x, b), unused).logDensity;
       return out;
     },
+    support(t, x) {
+      requireOnManifold(manifold, { data: x, size: 1, dim: x.length }, "the point");
+      const time = timeOf(t);
+      return all.rows.flatMap((z, i) => (isReached(manifold, time, x, z) ? [i] : []));
+    },
   };
 }
 
@@ -109,11 +122,12 @@ function once(conditionals: ConditionalsAt): ConditionalsAt & { readonly reached
   return { ...conditionals, logJoint: (i) => logs[i], reached: logs.some((value) => value !== -Infinity) };
 }
 
-function nearestRow(manifold: Manifold, rows: readonly Float64Array[], x: Float64Array): Float64Array {
-  let [best, least] = [rows[0], Infinity];
-  for (const z of rows) {
+/** The data point at the smallest distance from x; the first of several. */
+export function nearestAtom(manifold: Manifold, rows: readonly Float64Array[], x: Float64Array): number {
+  let [best, least] = [0, Infinity];
+  rows.forEach((z, i) => {
     const distance = manifold.distance(x, z);
-    if (distance < least) [best, least] = [z, distance];
-  }
+    if (distance < least) [best, least] = [i, distance];
+  });
   return best;
 }

@@ -85,11 +85,15 @@ function* inNormalCoordinates(manifold: Manifold, y: Points, steps: Solve<Points
   let next = steps.next();
   while (!next.done) {
     const { t, x: v, out } = next.value;
-    const x = expRows(manifold, y, v);
-    velocity = yield { t, x, out: velocity };
-    for (let b = 0; b < y.size; b++) {
-      manifold.projectTangent(row(x, b), row(velocity, b), tangent);
-      manifold.pull(row(y, b), row(v, b), tangent, row(out, b));
+    if (v.data.every(Number.isFinite)) {
+      const x = expRows(manifold, y, v);
+      velocity = yield { t, x, out: velocity };
+      for (let b = 0; b < y.size; b++) {
+        manifold.projectTangent(row(x, b), row(velocity, b), tangent);
+        manifold.pull(row(y, b), row(v, b), tangent, row(out, b));
+      }
+    } else {
+      out.data.fill(Number.NaN); // no point to ask the field at; the solve finds out, and ends or shortens the step
     }
     next = steps.next(out);
   }

@@ -1,11 +1,14 @@
 export * from "./euclidean.js";
 export { flatTorus, wrapAngle, wrapTurn } from "./flat-torus.js";
 export { geodesicLogDensity } from "./geodesic-conditionals.js";
-export * from "./geodesic-field.js";
+export { type GeodesicField, type GeodesicFieldOptions, type GeodesicMarginal, geodesicField } from "./geodesic-field.js";
+export * from "./geodesic-flow.js";
 export * from "./geodesic-path.js";
 export * from "./geodesic-runge-kutta.js";
 export * from "./hyperbolic.js";
 export type * from "./manifold.js";
+export * from "./manifold-divergence.js";
+export * from "./manifold-likelihood.js";
 export * from "./manifold-source.js";
 export { projectPoints, requireOnManifold } from "./on-manifold.js";
 export { productManifold } from "./product-manifold.js";
