@@ -2,6 +2,7 @@ import { type Points, type Scan, type ScanQuery, takeRows, zeros } from "@fluxio
 import type { BoundAtoms } from "../bind/index.js";
 import { type CentredQuery, centreQuery } from "./centred-query.js";
 import { planChunks } from "./chunk-plan.js";
+import { deviationBound } from "./deviation-bound.js";
 import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult, joinParts } from "./join-rows.js";
 import { runPass } from "./pass.js";
@@ -31,13 +32,15 @@ export async function scanRows(
   const { plan, sums } = planChunks({ queries: x.size, size: bound.size, dim: x.dim, format, largest, epsilon }, query);
   const precision = await precisions.open(format, sums);
   const cut = Math.max(20, Math.log(bound.size / (LEFT_OUT * epsilon)));
-  const usable = query.tangent === undefined ? (query.spread ? 4 : 1) * epsilon : -1; // a spread sharpens what logits bound
+  const usable = query.tangent === undefined ? 8 * epsilon : -1; // how concentrated the posterior is sharpens what logits bound
   const rules = { cut, usable, depth: await precision.depth(plan.atoms), most: mostPicked(x.dim, plan.atoms) };
   const pass = await runPass(precision, centred, query, { plan, rules });
   const centerNorm = Math.sqrt(bound.center.reduce((sum, c) => sum + c * c, 0));
   const error = sumRounding(pass, query, { ...precision.tools, atoms: plan.atoms, depth: plan.atoms + 1, centerNorm });
   const out = inDataUnits({ state: pass.dense, error }, centred, bound, query);
   const left = bound.size * Math.exp(-cut);
+  const heaviest = heaviestOf(bound);
+  const deviation = new Float64Array(x.size).fill(Infinity);
   for (let b = 0; b < x.size; b++) {
     const off = pass.delta[b] ?? Infinity;
     const threshold = thresholdOf(pass.progress, b, cut + 2 * off, off);
@@ -53,8 +56,9 @@ export async function scanRows(
       pass.summed[b] = (pass.summed[b] ?? 0) + kept.length;
     }
     out.error.skipped[b] = Math.min(1, (out.error.skipped[b] ?? 0) + left);
+    if ((pass.summed[b] ?? 0) > 0) deviation[b] = deviationBound(out, b, { x, query }, { heaviest, radius: bound.radius });
   }
-  return { ...out, seen: pass.summed };
+  return { state: out.state, error: { ...out.error, deviation }, seen: pass.summed };
 }
 
 /** No less than every logit without the common term, up to a rounding. */
