@@ -59,7 +59,7 @@ export function hyperbolic(dim: number): Manifold {
     name: `hyperbolic:${dim}`,
     ambient: D,
     dim,
-    exp: (x, v, out) => onSheet(formExp(form, x, v, out), out),
+    exp: (x, v, out) => formExp(form, [x, v], out, onSheet),
     log,
     transport(x, y, v, out) {
       const direction = log(x, y, new Float64Array(D));

@@ -22,12 +22,21 @@ export function lengthIn(form: SpaceForm, v: Float64Array): number {
   return Math.sqrt(Math.max(0, form.inner(v, v)));
 }
 
-/** c(r)·x + (s(r)/r)·v with r = ‖v‖. */
-export function formExp(form: SpaceForm, x: Float64Array, v: Float64Array, out: Float64Array): Float64Array {
+/** c(r)·x + (s(r)/r)·v with r = ‖v‖, freed by `tidy` of what rounding adds to ⟨x, x⟩; x itself where v = 0. */
+export function formExp(
+  form: SpaceForm,
+  [x, v]: readonly [Float64Array, Float64Array],
+  out: Float64Array,
+  tidy: (x: Float64Array, out: Float64Array) => Float64Array,
+): Float64Array {
   const r = lengthIn(form, v);
-  const [c, scale] = [form.c(r), r > 0 ? form.s(r) / r : 1];
+  if (r === 0) {
+    out.set(x);
+    return out;
+  }
+  const [c, scale] = [form.c(r), form.s(r) / r];
   for (let i = 0; i < out.length; i++) out[i] = c * x[i] + scale * v[i];
-  return out;
+  return tidy(out, out);
 }
 
 /** w − k⟨x, w⟩x: the tangent part of w. */

@@ -54,13 +54,12 @@ export function sphere(dim: number): Manifold {
     s: Math.sin,
     logStretch: (r) => Math.log(Math.sin(r) / r),
   };
-  const exp = (x: Float64Array, v: Float64Array, out: Float64Array): Float64Array => normalise(formExp(form, x, v, out), out);
   const log = (x: Float64Array, y: Float64Array, out: Float64Array): Float64Array => sphereLog(form, [x, y], out);
   return {
     name: `sphere:${dim}`,
     ambient: D,
     dim,
-    exp,
+    exp: (x, v, out) => formExp(form, [x, v], out, normalise),
     log,
     transport(x, y, v, out) {
       const direction = log(x, y, new Float64Array(D));
