@@ -1,7 +1,6 @@
 // node bench/exact/trajectories.mjs [--rounds 3] [--threads 2] [--python path] [--tol 1e-3] [--count 64]
 // Whole exact trajectories over Fashion-MNIST: to certified capture by Fluxion, by brute force in PyTorch until every
 // posterior is one point. The peer's solver is the fastest of those that end every trajectory where a fine reference does.
-import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -9,6 +8,9 @@ import { normal, rngOf } from "@fluxion/core";
 import { FASHION_MNIST, fashionMnist } from "../lib/fashion-mnist.mjs";
 import { lineProcess } from "../lib/line-process.mjs";
 import { load, machine } from "../lib/machine.mjs";
+import { plot } from "../lib/plot.mjs";
+import { say } from "../lib/progress.mjs";
+import { writeResult } from "../lib/results.mjs";
 import { interleave, median, ratioOf, summaryOf } from "../lib/rounds.mjs";
 import { temporaryFolder, writeArrays } from "../lib/write-problem.mjs";
 
@@ -54,8 +56,8 @@ for (const solver of SOLVERS) {
   const run = await peer.ask({ cmd: "run", ...solver });
   const { ms, lateMs, evaluations } = run;
   tried.push({ ...solver, ms, lateMs, evaluations, agreeing: agreeing(run) });
-  console.log(
-    `  torch ${solver.solver} ${"tol" in solver ? solver.tol : solver.steps}: ${ms.toFixed(0)} ms, ${evaluations} evaluations, ${agreeing(run)} of ${B} end where the reference does`,
+  say(
+    `torch ${solver.solver} ${"tol" in solver ? solver.tol : solver.steps}: ${ms.toFixed(0)} ms, ${evaluations} evaluations, ${agreeing(run)} of ${B} end where the reference does`,
   );
 }
 const right = tried.filter((run) => run.agreeing === B).sort((a, b) => a.ms - b.ms);
@@ -93,8 +95,43 @@ console.log(`  captured ${found.captured} of ${B}, ${agreeing(found)} end where 
 console.log(
   `  capture times: median ${median(found.captureTimes).toFixed(3)}, largest ${Math.max(...found.captureTimes).toFixed(3)}`,
 );
+
+/** Evaluations of one attempted step of Dormand and Prince. */
+const STAGES = 6;
+/** Bins of t in which sweeps are put together. */
+const BINS = 20;
+
+/**
+ * What one step of one trajectory costs at t: the engine, by the sweeps of its last run, of which the first holds what is formed
+ * once; brute force by the evaluations that the same step takes, of all trajectories together.
+ */
+async function alongTrajectory() {
+  /** @type {Map<number, { ms: number, steps: number }>} */
+  const bins = new Map();
+  for (const { s, rows, ms } of found.sweeps) {
+    const k = Math.min(BINS - 1, Math.floor((BINS * s) / (1 + s)));
+    const bin = bins.get(k) ?? { ms: 0, steps: 0 };
+    bins.set(k, { ms: bin.ms + ms, steps: bin.steps + rows });
+  }
+  const along = [];
+  for (const [k, bin] of [...bins].sort(([a], [b]) => a - b)) {
+    const t = (k + 0.5) / BINS;
+    const evaluations = [];
+    for (let n = 0; n < 3; n++) evaluations.push((await peer.ask({ cmd: "evaluate", s: t / (1 - t) })).ms);
+    const [fluxion, torch] = [bin.ms / bin.steps, (STAGES * median(evaluations)) / B];
+    along.push({ t, steps: bin.steps, fluxion, torch, speed: torch / fluxion });
+  }
+  return along;
+}
+
+const along = await alongTrajectory();
+console.log("  one step of one trajectory at t: torch, fluxion, how many times as fast");
+for (const { t, torch, fluxion, speed: times } of along) {
+  console.log(
+    `  t = ${t.toFixed(3)}  ${torch.toFixed(2).padStart(8)} ms  ${fluxion.toFixed(3).padStart(8)} ms  ${times.toFixed(1)}×`,
+  );
+}
 for (const engine of [ours, peer]) engine.stop();
-mkdirSync(dirname(options.out), { recursive: true });
 const report = {
   machine: machine(),
   tol,
@@ -104,7 +141,23 @@ const report = {
   late,
   speed,
   lateSpeed,
+  along,
+  load: load(),
   found,
 };
-writeFileSync(options.out, `${JSON.stringify(report, null, 1)}\n`);
-console.log(`wrote ${options.out}`);
+writeResult(options.out, report);
+const line = (/** @type {"torch" | "fluxion" | "speed"} */ name) => ({
+  name,
+  points: along.map((a) => /** @type {const} */ ([a.t, a[name]])),
+});
+const title = `One step of one trajectory over ${images.size} × ${images.dim}`;
+const steps = plot({ title, x: "t", y: "milliseconds", lines: [line("torch"), line("fluxion")], linearX: true });
+writeResult(join(dirname(options.out), "step-t.svg"), steps);
+const gained = plot({
+  title: `${title}: speed-up over PyTorch`,
+  x: "t",
+  y: "times as fast",
+  lines: [line("speed")],
+  linearX: true,
+});
+writeResult(join(dirname(options.out), "speed-up-t.svg"), gained);

@@ -32,11 +32,19 @@ const commands = {
   },
   async run({ tol }) {
     if (!engine || !start) throw new Error("run before prepare");
+    const { size } = start;
     const began = performance.now();
     let late = Number.NaN;
+    /** Every sweep of the first try: one attempted step of all rows under way. @type {{ s: number, rows: number, ms: number }[]} */
+    const sweeps = [];
+    let [at, under, before, first] = [0, size, began, true];
     const found = await sampleExact(engine, start, {
       tolerance: tol,
-      onProgress: (_, s) => {
+      onProgress: (left, s) => {
+        const now = performance.now();
+        if (s < at / 4) first = false; // from the start again, with a lower tolerance
+        if (first) sweeps.push({ s: at, rows: under === 0 ? size : under, ms: now - before }); // after 0 another leg begins
+        [at, under, before] = [s === Infinity ? at : s, left, now];
         if (Number.isNaN(late) && s >= LATE) late = performance.now();
       },
     });
@@ -51,6 +59,7 @@ const commands = {
       errors: [...found.error],
       tries: Math.max(...found.tries),
       index: [...found.index],
+      sweeps,
     };
   },
 };

@@ -26,6 +26,7 @@ def load(workload):
 def torch_variants(flush, flash):
     """softmax(Q Kᵀ) V whole, over chunks of data with running sums, over chunks of queries, or as fused attention."""
     import torch
+    from chunked_softmax import chunked_softmax
 
     torch.set_num_threads(THREADS)
     torch.set_flush_denormal(flush)
@@ -44,21 +45,7 @@ def torch_variants(flush, flash):
             return {"fused": lambda: attend(queries, keys, values, scale=scale)[0, 0, :, :-1]}
 
         def over_data(chunk):
-            top = mass = total = None
-            for at in range(0, len(z), chunk):
-                part = z[at : at + chunk]
-                logits = torch.addmm(bias[at : at + chunk], x, part.T, alpha=scale)
-                here = logits.max(1).values
-                new = here if top is None else torch.maximum(top, here)
-                weights = logits.sub_(new[:, None]).exp_()
-                if top is None:
-                    mass, total = weights.sum(1), weights @ part
-                else:
-                    shrink = (top - new).exp()
-                    mass = mass * shrink + weights.sum(1)
-                    total = torch.addmm(total.mul_(shrink[:, None]), weights, part)
-                top = new
-            return total / mass[:, None]
+            return chunked_softmax(x, z, bias, scale, chunk)[0]
 
         def over_queries(chunk):
             soft = lambda q: torch.softmax(torch.addmm(bias, q, z.T, alpha=scale), 1) @ z

@@ -3,6 +3,7 @@
 In the coordinates w = x/β, s = α/β every Gaussian schedule is dw/ds = μ(w, s) [docs/math, M9], the friendliest form there is;
 the clock of the solver is s or t = s/(1 + s). Commands, one line of JSON each, as in engine.py:
   {"cmd": "prepare", "dir": "...", "N", "D", "B"}       loads z.f32 and w.f32, picks the fastest chunk for one evaluation
+  {"cmd": "evaluate", "s": 1.0}                         milliseconds of one evaluation for all rows
   {"cmd": "run", "solver": "dopri5-s", "tol": 1e-3}     or "dopri5-t", or {"solver": "rk4-t", "steps": 32}
 answers with milliseconds in all and after t = 0.3, evaluations, the end points' indices and their weights.
 """
@@ -13,6 +14,7 @@ import time
 
 import numpy as np
 import torch
+from chunked_softmax import chunked_softmax
 
 THREADS = int(sys.argv[1])
 torch.set_num_threads(THREADS)
@@ -51,30 +53,17 @@ class Problem:
             times[chunk] = min(self.timed() for _ in range(2))
         self.chunk = min(times, key=times.get)
 
-    def timed(self):
+    def timed(self, s=0.3):
         start = time.perf_counter()
-        self.mean(self.w, 0.3)
+        self.mean(self.w, s)
         return time.perf_counter() - start
 
     def mean(self, w, s):
         """μ(w, s) by softmax(s w·z − s²‖z‖²/2) z over chunks, with the largest weight of every row."""
         self.evaluations += 1
-        top = mass = total = None
-        for at in range(0, len(self.z), self.chunk):
-            part = self.z[at : at + self.chunk]
-            logits = torch.addmm(-s * s * self.half[at : at + self.chunk], w, part.T, alpha=s)
-            here = logits.max(1).values
-            new = here if top is None else torch.maximum(top, here)
-            weights = logits.sub_(new[:, None]).exp_()
-            if top is None:
-                mass, total = weights.sum(1), weights @ part
-            else:
-                shrink = (top - new).exp()
-                mass = mass * shrink + weights.sum(1)
-                total = torch.addmm(total.mul_(shrink[:, None]), weights, part)
-            top = new
+        mean, mass = chunked_softmax(w, self.z, -s * s * self.half, s, self.chunk)
         self.largest = 1 / mass
-        return total / mass[:, None]
+        return mean
 
     def ends(self, w, s):
         logits = torch.addmm(-s * s * self.half, w, self.z.T, alpha=s)
@@ -137,6 +126,8 @@ def main():
         elif command["cmd"] == "prepare":
             problem = Problem(command)
             answer = {"chunk": problem.chunk, "evaluationMs": problem.timed() * 1e3}
+        elif command["cmd"] == "evaluate":
+            answer = {"ms": problem.timed(command["s"]) * 1e3}
         elif command["cmd"] == "run":
             problem.evaluations = 0
             start = time.perf_counter()
