@@ -34,10 +34,10 @@ function badValue(name: string, { data, dim }: Points, t: Float64Array): string 
 }
 
 /** Where the forward pass overflows: the velocity itself, or its squared distance to the target. */
-async function overflow(learner: Learner, { t, xt, ut }: TrainingBatch): Promise<string | undefined> {
+async function overflow(learner: Learner, { t, xt, ut, label }: TrainingBatch): Promise<string | undefined> {
   let velocity: Points;
   try {
-    velocity = await learner.field().evaluateAt(t, xt, zerosLike(xt));
+    velocity = await learner.field(label ? { label } : {}).evaluateAt(t, xt, zerosLike(xt));
   } catch (error) {
     if (error instanceof RangeError) return `the network overflows float32 on this batch (${error.message})`;
     throw error;

@@ -3,8 +3,8 @@ import type { TrainingBatch } from "../objective/index.js";
 import type { NetworkField } from "./network-field.js";
 
 /** A batch that is held fixed through training, so that its sampling noise is the same in every evaluation. */
-export interface EvaluationBatch extends Pick<TrainingBatch, "t" | "xt" | "ut"> {
-  /** The exact marginal velocity u_t(x_t), [B, D], where it is known. */
+export interface EvaluationBatch extends Pick<TrainingBatch, "t" | "xt" | "ut" | "label"> {
+  /** The exact marginal velocity u_t(x_t), of the point's class where it has a label, [B, D], where it is known. */
   readonly exact?: Points;
 }
 

@@ -7,14 +7,16 @@ import { type BaseField, lessBase, withBase } from "./base-field.js";
 import { learnerArrays } from "./learner-arrays.js";
 import { type LearnerState, requireState } from "./learner-state.js";
 import { memo } from "./memo.js";
-import { type NetworkField, networkField } from "./network-field.js";
+import { type Condition, conditionedField, type NetworkField } from "./network-field.js";
+import { asVelocity, type NetworkPrediction, predictionBatch } from "./prediction.js";
 import { lossGradient, stepScalars, trainingStep } from "./training-step.js";
+import { networkPrograms } from "./velocity-programs.js";
 
 /** What one training step measured, before it moved the parameters. */
 export interface StepResult {
   /** Index of the step: 0 is the first. */
   readonly step: number;
-  /** Mean of ‖v_θ − u_t‖² over the batch, at the parameters before the step. */
+  /** Mean of ‖f_θ − target‖² over the batch, ‖v_θ − u_t‖² for velocities, at the parameters before the step. */
   readonly loss: number;
   /** ‖∇L‖₂ before clipping. */
   readonly gradNorm: number;
@@ -34,14 +36,20 @@ export interface Learner {
   step(batch: TrainingBatch): Promise<StepResult>;
   /** The loss and its gradient ∇_θ L, [P], at the present parameters; moves nothing. Eq. (M8) */
   gradient(batch: TrainingBatch): Promise<{ readonly loss: number; readonly gradient: Float32Array }>;
-  /** The field of the present parameters, or of their moving average; it follows the training. */
-  field(options?: { /** @defaultValue false */ readonly ema?: boolean }): NetworkField;
+  /** The velocity field of the present parameters, or of their moving average; it follows the training. */
+  field(options?: FieldOptions): NetworkField;
   /** A copy of everything needed to continue. */
   state(): Promise<LearnerState>;
   /** Continues from a state: the next steps are those of the run that saved it, byte for byte. */
   load(state: LearnerState): void;
   /** Frees the arrays; the learner and its fields must not be used again. */
   dispose(): void;
+}
+
+/** Which field of a learner. */
+export interface FieldOptions extends Condition {
+  /** Whether that of the moving average of the parameters. @defaultValue false */
+  readonly ema?: boolean;
 }
 
 /** Options of `createLearner`. */
@@ -53,20 +61,28 @@ export interface LearnerOptions {
   readonly rng: Rng;
   /** A field in closed form that the network is added to; losses are those of the sum. @defaultValue none */
   readonly base?: BaseField;
+  /** What the network predicts; batches and fields are of velocities all the same. @defaultValue the velocity */
+  readonly prediction?: NetworkPrediction;
 }
 
-/** A learner at step 0. */
-export function createLearner({ engine, network, optimizer, rng, base }: LearnerOptions): Learner {
+/** A learner at step 0. @throws RangeError for a base beside a prediction that is no velocity. */
+export function createLearner({ engine, network, optimizer, rng, base, prediction }: LearnerOptions): Learner {
+  if (base && prediction && prediction.kind !== "velocity") {
+    throw new RangeError(`Cannot add a ${prediction.kind} to a base field; expected the prediction "velocity"`);
+  }
   const { cells, read, write, dispose } = learnerArrays(engine, network.init(fork(rng, "init")));
   const stepFor = memo((B: number) => engine.compile(trainingStep(network, optimizer, B)));
   const gradientFor = memo((B: number) => engine.compile(lossGradient(network, B)));
-  const fieldOf = (theta: Resident): NetworkField => {
-    const own = networkField(engine, network, theta);
-    return base ? withBase(base, own) : own;
+  const programs = networkPrograms(engine, network);
+  const fieldOf = (theta: Resident, condition: Condition): NetworkField => {
+    const own = conditionedField(programs, theta, condition);
+    if (base) return withBase(base, own);
+    return prediction ? asVelocity(prediction, own) : own;
   };
-  const current = fieldOf(cells.theta);
-  const averaged = fieldOf(cells.ema);
-  const target = (batch: TrainingBatch): HostBatch => hostBatch(base ? lessBase(base, batch) : batch, network.dim);
+  const target = (batch: TrainingBatch): HostBatch => {
+    const left = base ? lessBase(base, batch) : batch;
+    return hostBatch(prediction ? predictionBatch(prediction, left) : left, network);
+  };
   let steps = 0;
   let busy = false;
 
@@ -97,7 +113,7 @@ export function createLearner({ engine, network, optimizer, rng, base }: Learner
       const { loss, gradient } = await gradientFor(batch.t.length).run(cells, target(batch));
       return { loss: scalar(loss), gradient };
     },
-    field: ({ ema = false } = {}) => (ema ? averaged : current),
+    field: ({ ema = false, ...condition } = {}) => fieldOf(ema ? cells.ema : cells.theta, condition),
     state: async () => ({ steps, ...(await read()) }),
     load(state) {
       requireState(network, state);

@@ -1,10 +1,11 @@
 import { type Points, points, requireFinite, type VectorField } from "@fluxion/core";
 import type { Engine, Resident } from "../engine/index.js";
-import type { Network } from "../network/index.js";
+import { type Network, NULL_LABEL } from "../network/index.js";
 import { divergence } from "./divergence.js";
-import { memo } from "./memo.js";
-import { readChunk, rowChunks, writeChunk } from "./row-chunks.js";
-import { derivativeProgram, velocityProgram } from "./velocity-programs.js";
+import { guidedField } from "./guided-field.js";
+import { type Label, labelRows } from "./label-rows.js";
+import { type RowChunk, readChunk, rowChunks, writeChunk } from "./row-chunks.js";
+import { type NetworkPrograms, networkPrograms } from "./velocity-programs.js";
 
 /** A network with its parameters as a vector field on points: float64 outside, float32 inside the engine. */
 export interface NetworkField extends VectorField<Points, Promise<Points>> {
@@ -22,47 +23,76 @@ export interface NetworkField extends VectorField<Points, Promise<Points>> {
   readonly blocking: VectorField;
 }
 
-/** The field of parameters that live in an engine; it follows them while they are trained on. */
-export function networkField(engine: Engine, network: Network, theta: Resident): NetworkField {
+/** What a field of a network with classes is conditioned on. */
+export interface Condition {
+  /** One class for all points or one for each, −1 for none. @defaultValue −1 */
+  readonly label?: Label;
+  /**
+   * w of classifier-free guidance, v_∅ + w·(v_y − v_∅) [HoSalimans2022]: 1 is the conditional field itself, 0 the
+   * unconditional one, more than 1 a field that no path has. @defaultValue 1
+   */
+  readonly guidance?: number;
+}
+
+/**
+ * The field of parameters that live in an engine; it follows them while they are trained on.
+ * @throws RangeError for a guidance weight that is not finite; on evaluation, for a label that is no class.
+ */
+export function networkField(engine: Engine, network: Network, theta: Resident, condition: Condition = {}): NetworkField {
+  return conditionedField(networkPrograms(engine, network), theta, condition);
+}
+
+/** The same, on programs that several fields share. */
+export function conditionedField(programs: NetworkPrograms, theta: Resident, condition: Condition): NetworkField {
+  const { label = NULL_LABEL, guidance = 1 } = condition;
+  if (!Number.isFinite(guidance)) {
+    throw new RangeError(`Cannot guide the network: the weight is ${guidance}; expected a finite number`);
+  }
+  const own = labelledField(programs, theta, label);
+  if (guidance === 1) return own;
+  return guidedField(labelledField(programs, theta, NULL_LABEL), own, guidance);
+}
+
+function labelledField(programs: NetworkPrograms, theta: Resident, label: Label): NetworkField {
+  const { network } = programs;
   const { dim } = network;
-  const velocity = memo((rows: number) => engine.compile(velocityProgram(network, rows)));
-  const derivative = memo((rows: number) => engine.compile(derivativeProgram(network, rows)));
+  /** Runs and their inputs. */
+  const runsOf = function* (t: Float64Array, x: Points) {
+    const labels = labelRows(network, label, x.size);
+    for (const chunk of rowChunks(x.size, network)) {
+      yield { chunk, inputs: { t: readChunk(chunk, t, 1), x: readChunk(chunk, x.data, dim), ...labels(chunk) } };
+    }
+  };
+  const finish = (out: Points, what: string): Points => {
+    requireFinite(out, `the network's ${what}`);
+    return out;
+  };
 
   const evaluateAt: NetworkField["evaluateAt"] = async (t, x, out) => {
     requireShapes(dim, t.length, { x, out });
-    for (const chunk of rowChunks(x.size)) {
-      const inputs = { t: readChunk(chunk, t, 1), x: readChunk(chunk, x.data, dim) };
-      writeChunk(chunk, (await velocity(chunk.rows).run({ theta }, inputs)).velocity, out);
+    for (const { chunk, inputs } of runsOf(t, x)) {
+      writeChunk(chunk, (await programs.velocity(chunk.rows).run({ theta }, inputs)).velocity, out);
     }
-    requireFinite(out, "the network's velocity");
-    return out;
+    return finish(out, "velocity");
   };
 
   const jvp: NetworkField["jvp"] = async (t, x, dx, out) => {
     requireShapes(dim, x.size, { x, dx, out });
-    const times = constant(t, x.size);
-    for (const chunk of rowChunks(x.size)) {
-      const inputs = {
-        t: readChunk(chunk, times, 1),
-        x: readChunk(chunk, x.data, dim),
-        dx: readChunk(chunk, dx.data, dim),
-      };
-      writeChunk(chunk, (await derivative(chunk.rows).run({ theta }, inputs)).derivative, out);
+    const tangent = (chunk: RowChunk): Float32Array => readChunk(chunk, dx.data, dim);
+    for (const { chunk, inputs } of runsOf(constant(t, x.size), x)) {
+      const given = { ...inputs, dx: tangent(chunk) };
+      writeChunk(chunk, (await programs.derivative(chunk.rows).run({ theta }, given)).derivative, out);
     }
-    requireFinite(out, "the network's Jacobian-vector product");
-    return out;
+    return finish(out, "Jacobian-vector product");
   };
 
   const blocking: VectorField = {
     evaluate(t, x, out) {
       requireShapes(dim, x.size, { x, out });
-      const times = constant(t, x.size);
-      for (const chunk of rowChunks(x.size)) {
-        const inputs = { t: readChunk(chunk, times, 1), x: readChunk(chunk, x.data, dim) };
-        writeChunk(chunk, velocity(chunk.rows).runSync({ theta }, inputs).velocity, out);
+      for (const { chunk, inputs } of runsOf(constant(t, x.size), x)) {
+        writeChunk(chunk, programs.velocity(chunk.rows).runSync({ theta }, inputs).velocity, out);
       }
-      requireFinite(out, "the network's velocity");
-      return out;
+      return finish(out, "velocity");
     },
   };
 
@@ -73,8 +103,8 @@ export function networkField(engine: Engine, network: Network, theta: Resident):
     jvp,
     async divergence(t, x) {
       requireShapes(dim, x.size, { x });
-      const out = await divergence(derivative, theta, t, x);
-      requireFinite(points(out, 1), "the network's divergence");
+      const out = await divergence({ programs, theta, labels: labelRows(network, label, x.size) }, t, x);
+      finish(points(out, 1), "divergence");
       return out;
     },
     blocking,

@@ -3,12 +3,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { programRows, readChunk, rowChunks, writeChunk } from "./row-chunks.js";
 
+const light = { flopsPerPoint: 1e5 };
+
 describe("rowChunks", () => {
   it("cover every row once, in order, with fewer padding rows than rows", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), (size) => {
         let next = 0;
-        for (const { from, to, rows } of rowChunks(size)) {
+        for (const { from, to, rows } of rowChunks(size, light)) {
           expect(from).toBe(next);
           expect(rows).toBe(programRows(to - from));
           expect(rows).toBeGreaterThanOrEqual(to - from);
@@ -26,8 +28,13 @@ describe("rowChunks", () => {
     expect(Math.max(...counts)).toBe(1024);
   });
 
+  it("are shorter for a network of more operations, down to 64 rows", () => {
+    const longest = (flopsPerPoint: number): number => Math.max(...rowChunks(5000, { flopsPerPoint }).map(({ rows }) => rows));
+    expect([0, 1e5, 8e6, 3e7, 1e8, 1e12].map(longest)).toEqual([1024, 1024, 1024, 256, 64, 64]);
+  });
+
   it("have no runs for an empty batch", () => {
-    expect(rowChunks(0)).toEqual([]);
+    expect(rowChunks(0, light)).toEqual([]);
   });
 
   it("read rows with zeros behind them and write them back without", () => {

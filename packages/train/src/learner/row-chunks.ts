@@ -9,6 +9,8 @@ export interface RowChunk {
 
 /** Most rows of one run: activations of a 1024-wide layer are then 4 MiB. */
 const MOST_ROWS = 1024;
+/** Most operations of one run: what a convolution computes for a point it also keeps for it. */
+const MOST_FLOPS = 2 ** 33;
 const ROW_STEP = 64;
 
 /**
@@ -19,11 +21,12 @@ export function programRows(count: number): number {
   return count <= ROW_STEP ? 2 ** Math.ceil(Math.log2(count)) : ROW_STEP * Math.ceil(count / ROW_STEP);
 }
 
-/** Cuts `size` rows into runs. */
-export function rowChunks(size: number): readonly RowChunk[] {
-  return Array.from({ length: Math.ceil(size / MOST_ROWS) }, (_, i) => {
-    const from = i * MOST_ROWS;
-    const to = Math.min(from + MOST_ROWS, size);
+/** Cuts `size` rows into runs, of fewer rows for a network of many operations. */
+export function rowChunks(size: number, { flopsPerPoint }: { readonly flopsPerPoint: number }): readonly RowChunk[] {
+  const most = Math.min(MOST_ROWS, Math.max(ROW_STEP, 2 ** Math.floor(Math.log2(MOST_FLOPS / Math.max(flopsPerPoint, 1)))));
+  return Array.from({ length: Math.ceil(size / most) }, (_, i) => {
+    const from = i * most;
+    const to = Math.min(from + most, size);
     return { from, to, rows: programRows(to - from) };
   });
 }

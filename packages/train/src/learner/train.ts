@@ -56,6 +56,7 @@ export async function* train(learner: Learner, options: TrainOptions): AsyncGene
 }
 
 async function measure(learner: Learner, { batch, floor, ema = true }: EvaluationPlan): Promise<TrainEvent> {
-  const measured = await evaluate(learner.field({ ema }), batch, floor === undefined ? {} : { floor });
+  const condition = batch.label ? { label: batch.label } : {};
+  const measured = await evaluate(learner.field({ ema, ...condition }), batch, floor === undefined ? {} : { floor });
   return { kind: "evaluation", steps: learner.steps, ...measured };
 }

@@ -1,7 +1,8 @@
-import type { Computation, Named, Shape } from "../engine/index.js";
+import type { Computation, Named, Ops, Shape, Tensor } from "../engine/index.js";
 import type { Network } from "../network/index.js";
-import { squaredError } from "../objective/index.js";
+import { squaredError, type TracedBatch } from "../objective/index.js";
 import { adamW, biasCorrection, clipToNorm, emaDecayAt, globalNorm, type Optimizer, updateEma } from "../optimizer/index.js";
+import { labelOf, labelShape } from "./label-input.js";
 
 /** What training moves: θ, the moments of its gradient and its moving average, [P] each. */
 export const LEARNER_ARRAYS = ["theta", "firstMoment", "secondMoment", "ema"] as const;
@@ -9,13 +10,18 @@ export const LEARNER_ARRAYS = ["theta", "firstMoment", "secondMoment", "ema"] as
 /** One of them. */
 export type LearnerArray = (typeof LEARNER_ARRAYS)[number];
 
-/** The arrays of a batch. */
+/** The arrays of a batch, beside its labels. */
 export type BatchInput = "t" | "xt" | "ut" | "share";
 
-/** Their shapes for B points in R^D. */
-function batchShapes(B: number, D: number): Named<BatchInput, Shape> {
-  return { t: [B], xt: [B, D], ut: [B, D], share: [B] };
+/** Their shapes for B points, and that of the labels where the network has classes. */
+function batchShapes(network: Network, B: number): Named<BatchInput, Shape> {
+  const D = network.dim;
+  return { t: [B], xt: [B, D], ut: [B, D], share: [B], ...labelShape(network, B) };
 }
+
+/** The loss of the parameters θ on a batch. */
+const lossOf = (ops: Ops, network: Network, batch: TracedBatch) => (theta: Tensor) =>
+  squaredError(ops, (t, x) => network.apply(ops, theta, t, x, labelOf(batch)), batch);
 
 /** Numbers that depend on how many steps are completed, computed in float64: [η, 1/(1−β₁^k), 1/(1−β₂^k), d]. */
 export function stepScalars(optimizer: Optimizer, step: number): Float32Array {
@@ -40,12 +46,9 @@ export function trainingStep(
   return {
     name: "training step",
     state: { theta: P, firstMoment: P, secondMoment: P, ema: P },
-    inputs: { ...batchShapes(B, network.dim), scalars: [4] },
+    inputs: { ...batchShapes(network, B), scalars: [4] },
     trace(ops, state, { scalars, ...batch }) {
-      const [loss, gradient] = ops.valueAndGradient(
-        (theta) => squaredError(ops, (t, x) => network.apply(ops, theta, t, x), batch),
-        state.theta,
-      );
+      const [loss, gradient] = ops.valueAndGradient(lossOf(ops, network, batch), state.theta);
       const gradNorm = globalNorm(ops, gradient);
       const { clipNorm } = optimizer;
       const moved = adamW(ops, optimizer, state, {
@@ -73,10 +76,9 @@ export function lossGradient(network: Network, B: number): Computation<"theta", 
   return {
     name: "gradient",
     state: { theta: [network.parameterCount] },
-    inputs: batchShapes(B, network.dim),
+    inputs: batchShapes(network, B),
     trace(ops, { theta }, batch) {
-      const loss = (at: typeof theta) => squaredError(ops, (t, x) => network.apply(ops, at, t, x), batch);
-      const [value, gradient] = ops.valueAndGradient(loss, theta);
+      const [value, gradient] = ops.valueAndGradient(lossOf(ops, network, batch), theta);
       return { outputs: { loss: value, gradient } };
     },
   };

@@ -1,2 +1,3 @@
+export * from "./drop-labels.js";
 export * from "./squared-error.js";
 export * from "./training-batch.js";

@@ -16,7 +16,7 @@ function lossOf(batch: TrainingBatch): number {
       outputs: { loss: squaredError(ops, (t, x) => ops.add(ops.mul(ops.reshape(t, [B, 1]), x), 1), inputs) },
     }),
   });
-  return program.runSync({}, hostBatch(batch, D)).loss[0] ?? Number.NaN;
+  return program.runSync({}, hostBatch(batch, { dim: D })).loss[0] ?? Number.NaN;
 }
 
 describe("squaredError", () => {

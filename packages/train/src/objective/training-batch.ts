@@ -1,4 +1,5 @@
 import type { Points } from "@fluxion/core";
+import { NULL_LABEL, oneHot } from "../network/index.js";
 
 /**
  * Points on conditional paths with their regression targets; a `PathBatch` of the core is one. The target does not
@@ -13,6 +14,8 @@ export interface TrainingBatch {
   readonly ut: Points;
   /** w_b ≥ 0, [B]. @defaultValue all 1 */
   readonly weight?: Float64Array;
+  /** Classes of the points, −1 for none, [B]: a network with classes is conditioned on them. @defaultValue −1 for all */
+  readonly label?: Int32Array;
 }
 
 /** A batch as the engine receives it. */
@@ -22,20 +25,33 @@ export interface HostBatch {
   readonly ut: Float32Array;
   /** w_b/B. */
   readonly share: Float32Array;
+  /** Labels one-hot, [B, K], where the network has classes. */
+  readonly y?: Float32Array;
+}
+
+/** What a batch has to fit: D and the number of classes. */
+export interface BatchTarget {
+  readonly dim: number;
+  /** @defaultValue 0 */
+  readonly classes?: number;
 }
 
 /**
  * Rounds a batch to float32 and folds the mean into the weights.
- * @throws RangeError when shapes disagree with each other or with `dim`, or the batch is empty.
+ * @throws RangeError when shapes disagree with each other or with `dim`, the batch is empty, or a label is no class.
  */
-export function hostBatch({ t, xt, ut, weight }: TrainingBatch, dim: number): HostBatch {
+export function hostBatch({ t, xt, ut, weight, label }: TrainingBatch, { dim, classes = 0 }: BatchTarget): HostBatch {
   const B = t.length;
-  if (B === 0 || xt.size !== B || ut.size !== B || xt.dim !== dim || ut.dim !== dim || (weight && weight.length !== B)) {
-    const weights = weight ? `, weight is [${weight.length}]` : "";
+  const fits = (x: Points): boolean => x.size === B && x.dim === dim;
+  const perPoint = { weight, label };
+  if (B === 0 || !fits(xt) || !fits(ut) || Object.values(perPoint).some((values) => values && values.length !== B)) {
+    const lengths = Object.entries(perPoint).map(([name, values]) => (values ? `, ${name} is [${values.length}]` : ""));
     throw new RangeError(
-      `Cannot use the batch: t is [${B}], xt is [${xt.size}, ${xt.dim}], ut is [${ut.size}, ${ut.dim}]${weights}; expected [B], [B, ${dim}] and [B, ${dim}] with B ≥ 1`,
+      `Cannot use the batch: t is [${B}], xt is [${xt.size}, ${xt.dim}], ut is [${ut.size}, ${ut.dim}]${lengths.join("")}; expected [B], [B, ${dim}] and [B, ${dim}] with B ≥ 1`,
     );
   }
   const share = weight ? Float32Array.from(weight, (w) => w / B) : new Float32Array(B).fill(1 / B);
-  return { t: Float32Array.from(t), xt: Float32Array.from(xt.data), ut: Float32Array.from(ut.data), share };
+  const y = oneHot(label ?? new Int32Array(B).fill(NULL_LABEL), classes);
+  const arrays = { t: Float32Array.from(t), xt: Float32Array.from(xt.data), ut: Float32Array.from(ut.data), share };
+  return classes > 0 ? { ...arrays, y } : arrays;
 }
