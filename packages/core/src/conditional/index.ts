@@ -1,4 +1,5 @@
 export * from "./anisotropic-posterior.js";
+export * from "./guidance-interval.js";
 export * from "./guided-field.js";
 export * from "./leave-one-out.js";
 export * from "./leave-one-out-likelihood.js";
@@ -6,7 +7,7 @@ export * from "./local-field.js";
 export * from "./masked-posterior.js";
 export * from "./member-posterior.js";
 export * from "./members.js";
+export * from "./observation.js";
 export * from "./pair-field.js";
-export * from "./pair-noise.js";
 export * from "./pairs.js";
 export * from "./tempered-posterior.js";

@@ -1,6 +1,6 @@
 import { type ComponentFamily, type ComponentMeans, logitsOf, type PathPoint } from "../field/index.js";
+import type { PairVariance } from "../path/index.js";
 import { zerosLike } from "../points/index.js";
-import type { PairVariance } from "./pair-noise.js";
 import type { Pairs } from "./pairs.js";
 
 /** Where on the path: x = αx1 + βx0 + s·e, e ~ N(0, I). */

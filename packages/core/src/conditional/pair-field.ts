@@ -18,18 +18,17 @@ import {
   wantOf,
 } from "../field/index.js";
 import type { VectorField } from "../ode/index.js";
+import type { CurvePoint, PairCurve, PairNoise, PairVariance } from "../path/index.js";
 import type { Points } from "../points/index.js";
-import type { Coefficients, Scheduler } from "../scheduler/index.js";
 import { pairComponents } from "./pair-components.js";
-import type { PairNoise, PairVariance } from "./pair-noise.js";
 import type { Pairs } from "./pairs.js";
 
 /** The marginal vector field of a finite coupling. */
 export interface PairField extends VectorField {
   /** D. */
   readonly dim: number;
-  /** (α, β) of the curve between two ends. */
-  readonly scheduler: Scheduler;
+  /** (α, β) of the curve between two ends; a scheduler is one. */
+  readonly scheduler: PairCurve;
   readonly noise: PairNoise;
   readonly pairs: Pairs;
   /**
@@ -41,10 +40,10 @@ export interface PairField extends VectorField {
 }
 
 /** The time of an evaluation: coefficients and variance. */
-interface At extends Coefficients, PairVariance {}
+interface At extends CurvePoint, PairVariance {}
 
-/** The field of pairs along the curves of a scheduler, in a cloud of positive variance. */
-export function pairField(scheduler: Scheduler, pairs: Pairs, noise: PairNoise): PairField {
+/** The field of pairs along the curves of a scheduler or of an interpolant, in a cloud of positive variance. */
+export function pairField(scheduler: PairCurve, pairs: Pairs, noise: PairNoise): PairField {
   const { dim, size } = pairs.x0;
   const quantities: PairField["quantities"] = (t, x, names, options = {}) => {
     requireQuantities(names, x, options);

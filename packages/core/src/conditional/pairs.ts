@@ -1,6 +1,7 @@
+import type { CoupledRows, TransportPlan } from "../coupling/index.js";
 import { normaliseWeights, weightsOrEqual } from "../distribution/index.js";
 import type { WeightedAtoms } from "../field/index.js";
-import { type Points, requireFinite, zeros } from "../points/index.js";
+import { type Points, requireFinite, takeRows, zeros } from "../points/index.js";
 
 /** A finite coupling of two ends: pairs (x0, x1) with weights, all that a path between the ends knows of it. */
 export interface Pairs {
@@ -45,4 +46,40 @@ export function allPairs(from: WeightedAtoms, to: WeightedAtoms): Pairs {
   }
   if (to.points.dim === dim) return pairs(x0, x1, weights);
   throw new RangeError(`Cannot couple the ends: x0 has dim ${dim}, x1 has dim ${to.points.dim}; expected equal dims`);
+}
+
+/**
+ * The pairs that a coupling made, equally likely: what a network trained on them and on nothing else regresses towards is
+ * their `pairField`.
+ * @throws RangeError when a row is none of x0 or x1.
+ */
+export function coupledPairs({ rows0, rows1 }: CoupledRows, x0: Points, x1: Points): Pairs {
+  for (const [rows, { size }] of [
+    [rows0, x0],
+    [rows1, x1],
+  ] as const) {
+    const bad = rows.find((row) => row >= size);
+    if (bad !== undefined) throw new RangeError(`Cannot couple the ends: row ${bad} of ${size} is asked for; expected one below`);
+  }
+  return pairs(takeRows(x0, rows0), takeRows(x1, rows1));
+}
+
+/**
+ * A transport plan as pairs: one for every cell with mass, in the order of rows, weighted by it. With the entropic plan of
+ * ε = 2σ² and `bridgeNoise(sigma)` their `pairField` is the field of the Schrödinger bridge between two finite ends.
+ * @throws RangeError when the ends do not have the rows and columns of the plan.
+ */
+export function planPairs({ rows, columns, mass }: TransportPlan, x0: Points, x1: Points): Pairs {
+  if (x0.size !== rows || x1.size !== columns) {
+    throw new RangeError(
+      `Cannot couple the ends: the plan is [${rows}, ${columns}], the ends have ${x0.size} and ${x1.size} rows; expected equal numbers`,
+    );
+  }
+  const cells = Array.from(mass.keys()).filter((cell) => mass[cell] > 0);
+  const [from, to] = [cells.map((cell) => Math.floor(cell / columns)), cells.map((cell) => cell % columns)];
+  return pairs(
+    takeRows(x0, from),
+    takeRows(x1, to),
+    cells.map((cell) => mass[cell]),
+  );
 }

@@ -1,5 +1,7 @@
 export * from "./bits-per-dimension.js";
 export { type CaptureGaps, type CaptureProof, proofFromGaps } from "./capture.js";
+export * from "./capture-fraction.js";
+export * from "./convention.js";
 export * from "./density-mass.js";
 export * from "./diffusion.js";
 export * from "./estimated-likelihood.js";
@@ -7,6 +9,7 @@ export * from "./exact-flow.js";
 export * from "./exponential.js";
 export { type ExponentialMethod, exponentialMethods } from "./exponential-weights.js";
 export * from "./generate.js";
+export * from "./generate-batches.js";
 export * from "./influence.js";
 export * from "./integrator.js";
 export * from "./jvp-field.js";
