@@ -6,6 +6,7 @@ const folder = fileURLToPath(new URL("../examples/", import.meta.url));
 const examples: Record<string, () => Promise<unknown>> = {
   "discrete-grid.ts": () => import("../examples/discrete-grid.js"),
   "discrete-text.ts": () => import("../examples/discrete-text.js"),
+  "earthquakes.ts": () => import("../examples/earthquakes.js"),
   "exact-field.ts": () => import("../examples/exact-field.js"),
   "sample-and-likelihood.ts": () => import("../examples/sample-and-likelihood.js"),
   "train-network.ts": () => import("../examples/train-network.js"),

@@ -25,16 +25,30 @@ export interface GeodesicTime {
   readonly dBeta: number;
 }
 
+/** Memory for one pair of points. */
+interface Scratch {
+  readonly v: Float64Array;
+  readonly back: Float64Array;
+  readonly x0: Float64Array;
+}
+
+const scratchOf = (D: number): Scratch => ({
+  v: new Float64Array(D),
+  back: new Float64Array(D),
+  x0: new Float64Array(D),
+});
+
+/** v = log_z(x) and v/β into `scratch`; log θ_z(v/β), which is −∞ outside the support. */
+function backwards(manifold: Manifold, beta: number, [x, z]: readonly [Float64Array, Float64Array], scratch: Scratch): number {
+  const { v, back } = scratch;
+  manifold.log(z, x, v);
+  for (let i = 0; i < v.length; i++) back[i] = v[i] / beta;
+  return manifold.logVolume(z, back);
+}
+
 /** Whether p_t(x|z) > 0: x lies on the path from some x₀ to z, found by shortest geodesics. */
 export function isReached(manifold: Manifold, { beta }: Pick<GeodesicTime, "beta">, x: Float64Array, z: Float64Array): boolean {
-  const v = manifold.log(z, x, new Float64Array(x.length));
-  return (
-    beta === 1 ||
-    manifold.logVolume(
-      z,
-      v.map((c) => c / beta),
-    ) > -Infinity
-  );
+  return beta === 1 || backwards(manifold, beta, [x, z], scratchOf(x.length)) > -Infinity;
 }
 
 /** log p_t(x|z), nats, with respect to the Riemannian volume; −∞ outside the support. */
@@ -44,14 +58,21 @@ export function geodesicLogDensity(
   x: Float64Array,
   z: Float64Array,
 ): number {
+  return logDensityOf(source, beta, [x, z], scratchOf(x.length));
+}
+
+function logDensityOf(
+  source: ManifoldSource,
+  beta: number,
+  [x, z]: readonly [Float64Array, Float64Array],
+  scratch: Scratch,
+): number {
   if (beta === 1) return source.logDensity(x); // x₀ = x, also on the cut locus of z
   const { manifold } = source;
-  const v = manifold.log(z, x, new Float64Array(x.length));
-  const back = v.map((c) => c / beta);
-  const volume = manifold.logVolume(z, back);
+  const volume = backwards(manifold, beta, [x, z], scratch);
   if (volume === -Infinity) return -Infinity;
-  const x0 = manifold.exp(z, back, new Float64Array(x.length));
-  return source.logDensity(x0) - manifold.dim * Math.log(beta) + volume - manifold.logVolume(z, v);
+  const x0 = source.constant ? x : manifold.exp(z, scratch.back, scratch.x0);
+  return source.logDensity(x0) - manifold.dim * Math.log(beta) + volume - manifold.logVolume(z, scratch.v);
 }
 
 /** out += weight · u_t(x|z), the velocity of the path to z at x. */
@@ -73,9 +94,10 @@ export function geodesicConditionals(
   time: GeodesicTime,
   x: Float64Array,
 ): ConditionalsAt {
+  const scratch = scratchOf(x.length);
   return {
     size: rows.length,
-    logJoint: (i) => logWeights[i] + geodesicLogDensity(source, time, x, rows[i]),
+    logJoint: (i) => logWeights[i] + logDensityOf(source, time.beta, [x, rows[i]], scratch),
     add: (i, weight, out) => addGeodesicVelocity(source.manifold, time, { x, z: rows[i], weight }, out),
   };
 }

@@ -49,7 +49,7 @@ export function hyperbolic(dim: number): Manifold {
     logStretch: (r) => (r < 1 ? Math.log(Math.sinh(r) / r) : r + Math.log1p(-Math.exp(-2 * r)) - Math.log(2 * r)),
   };
   const log = (x: Float64Array, y: Float64Array, out: Float64Array): Float64Array => {
-    formTangent(form, x, difference(x, y, new Float64Array(D)), out);
+    formTangent(form, x, difference(x, y, out), out);
     const sine = lengthIn(form, out);
     const scale = sine > 0 ? Math.asinh(sine) / sine : 0;
     for (let i = 0; i < D; i++) out[i] *= scale;

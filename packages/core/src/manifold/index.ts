@@ -1,3 +1,4 @@
+export * from "./degrees.js";
 export * from "./euclidean.js";
 export { flatTorus, wrapAngle, wrapTurn } from "./flat-torus.js";
 export { geodesicLogDensity } from "./geodesic-conditionals.js";
@@ -14,3 +15,4 @@ export { projectPoints, requireOnManifold } from "./on-manifold.js";
 export { productManifold } from "./product-manifold.js";
 export * from "./rotations.js";
 export { sphere } from "./sphere.js";
+export * from "./torsion-angles.js";

@@ -7,6 +7,8 @@ import { endsOf, interleave, productManifold } from "./product-manifold.js";
 /** p_init on a manifold. */
 export interface ManifoldSource {
   readonly manifold: Manifold;
+  /** Whether the density is the same everywhere: then it is not asked where x₀ is. */
+  readonly constant: boolean;
   /** `size` independent draws; draw b does not depend on `size`. */
   sample(rng: Rng, size: number): Points;
   /** log p_init(x), nats, with respect to the Riemannian volume. */
@@ -21,6 +23,7 @@ export function uniformSource(manifold: Manifold): ManifoldSource {
   }
   return {
     manifold,
+    constant: true,
     sample: (rng, size) => points(uniform.sample(rng, size), ambient),
     logDensity: () => -uniform.logVolume,
   };
@@ -56,6 +59,7 @@ export function wrappedNormal(manifold: Manifold, { mean, deviation: s = 1 }: Wr
   const v = new Float64Array(D);
   return {
     manifold,
+    constant: false,
     sample(rng, size) {
       const xi = normal(rng, new Float64Array(size * dim));
       const x = zeros(size, D);
@@ -78,6 +82,7 @@ export function productSource(...sources: readonly ManifoldSource[]): ManifoldSo
   const parts = sources.map((source, k) => ({ source, from: ends[k] - source.manifold.ambient, to: ends[k] }));
   return {
     manifold,
+    constant: sources.every((source) => source.constant),
     sample(rng, size) {
       const x = zeros(size, D);
       parts.forEach(({ source, from }, k) => {

@@ -39,7 +39,7 @@ export function formExp(
   return tidy(out, out);
 }
 
-/** w − k⟨x, w⟩x: the tangent part of w. */
+/** w − k⟨x, w⟩x: the tangent part of w; `out` may be w. */
 export function formTangent(form: SpaceForm, x: Float64Array, w: Float64Array, out: Float64Array): Float64Array {
   const along = form.sign * form.inner(x, w);
   for (let i = 0; i < out.length; i++) out[i] = w[i] - along * x[i];

@@ -119,15 +119,15 @@ function sphereLog(form: SpaceForm, [x, y]: readonly [Float64Array, Float64Array
   const cosine = dot(x, y);
   const side = cosine < 0 ? 1 : -1;
   for (let i = 0; i < D; i++) out[i] = y[i] + side * x[i];
-  formTangent(form, x, Float64Array.from(out), out);
+  formTangent(form, x, out, out);
   const sine = lengthIn(form, out);
-  if (sine === 0 || Math.atan2(sine, cosine) > Math.PI - 4 * Number.EPSILON) {
-    if (side < 0) return out.fill(0);
+  const angle = Math.atan2(sine, cosine);
+  if (angle > Math.PI - 4 * Number.EPSILON) {
     const frame = householderFrame(x, new Float64Array((D - 1) * D));
     for (let i = 0; i < D; i++) out[i] = Math.PI * frame[i]; // what rounding left has no direction
     return out;
   }
-  const scale = Math.atan2(sine, cosine) / sine;
+  const scale = sine > 0 ? angle / sine : 1;
   for (let i = 0; i < D; i++) out[i] *= scale;
   return out;
 }
