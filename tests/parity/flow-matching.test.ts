@@ -165,8 +165,6 @@ describe.each(Object.entries(file.schedule_transform.values_by_r))("the field x�
 });
 
 const uncovered: Record<string, string> = {
-  "kappa_inverse of convex schedulers": "times are found from the ratio α/β, which every scheduler has, not from α",
-  "discrete: mixture paths, generalised KL, posterior_to_velocity": "discrete flow matching is outside of the Gaussian paths",
   "manifolds: sphere and flat torus; riemannian solvers": "paths live in R^D",
   "ode_dummy_3t2, likelihood_linear": "compared beside the solvers, in packages/core/src/ode/parity.test.ts",
   "bug_probes of Riemannian grids, image-shaped divergence, float32 spheres": "there is no counterpart of what they probe",

@@ -4,6 +4,7 @@ import { points } from "../points/index.js";
 import { fork, normal, rngOf, uniform } from "../random/index.js";
 import { assignment } from "./assignment.js";
 import { sinkhorn } from "./sinkhorn.js";
+import { entropicProblem } from "./sinkhorn-options.js";
 import { squaredDistances } from "./squared-distances.js";
 import { planMarginals } from "./transport-plan.js";
 
@@ -133,4 +134,14 @@ test("what is no problem is refused", () => {
   expect(() => sinkhorn(cost, 2, 2, { epsilon: 1, tolerance: 0 })).toThrow(/the tolerance is 0/);
   expect(() => sinkhorn(cost, 2, 2, { epsilon: 1, maxIterations: 0 })).toThrow(/the most iterations are 0/);
   expect(() => sinkhorn(cost, 2, 2, { epsilon: 1, shrink: 0 })).toThrow(/the step between two ε is 0/);
+});
+
+test("weights are shares, penalties may differ, and what is not said has its default", () => {
+  const { problem, tolerance, maxIterations, shrink } = entropicProblem(Float64Array.of(1, 2), 1, 2, {
+    epsilon: 1,
+    columnWeights: [3, 1],
+    marginalPenalty: [Infinity, 2],
+  });
+  expect([...problem.a, ...problem.b, problem.rho0, problem.rho1]).toEqual([1, 0.75, 0.25, Infinity, 2]);
+  expect([tolerance, maxIterations, shrink, ...problem.transposed]).toEqual([1e-6, 10_000, 0.25, 1, 2]);
 });
