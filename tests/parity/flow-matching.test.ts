@@ -165,9 +165,9 @@ describe.each(Object.entries(file.schedule_transform.values_by_r))("the field xÂ
 });
 
 const uncovered: Record<string, string> = {
-  "manifolds: sphere and flat torus; riemannian solvers": "paths live in R^D",
+  "manifolds: sphere and flat torus; riemannian solvers": "compared in manifolds.test.ts",
   "ode_dummy_3t2, likelihood_linear": "compared beside the solvers, in packages/core/src/ode/parity.test.ts",
-  "bug_probes of Riemannian grids, image-shaped divergence, float32 spheres": "there is no counterpart of what they probe",
+  "bug_probes of image-shaped divergence, float32 spheres": "there is no counterpart: points are rows of float64",
 };
 
 for (const [what, reason] of Object.entries(uncovered)) test(what, (context) => context.skip(reason));
