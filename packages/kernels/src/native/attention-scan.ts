@@ -4,7 +4,7 @@ import { type AtomTable, atomBias } from "./atom-table.js";
 import { headSizes } from "./attention-graph.js";
 import { attendedError, attentionRounding } from "./attention-rounding.js";
 import { centreQuery } from "./centred-query.js";
-import { emptyResult } from "./join-rows.js";
+import { emptyResult, forgetSums } from "./join-rows.js";
 import { logitRounding } from "./logit-rounding.js";
 import type { Kernel, KernelArray } from "./onnxruntime.js";
 import type { PartialScan } from "./scan-rows.js";
@@ -127,9 +127,7 @@ function keysOf(values: Float32Array, bias: KernelArray, dim: number): Float32Ar
 /** Rows whose sums beyond the mean are not made. */
 function withoutSums(x: Points, query: ScanQuery): { state: ScanState; error: Required<ScanError> } {
   const out = emptyResult(x.size, x.dim, query);
-  out.state.top.fill(0);
-  out.state.mass.fill(1);
-  out.state.massSquared.fill(1);
-  for (const error of [out.error.shift, out.error.mass, out.error.mean]) error.fill(Infinity);
+  forgetSums(out);
+  out.error.mean.fill(Infinity);
   return out;
 }

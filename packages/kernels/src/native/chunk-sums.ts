@@ -55,9 +55,10 @@ export function chunkSummer(
   const read: ChunkReader = joint ? jointReader(table, logWeights, dim, atoms) : table.reader(atoms);
   const halfNorms = columns === "spread" ? paddedHalfNorms(table, atoms) : undefined;
   const array = (length: number): KernelArray => kernelArray(table.format, length);
-  const [shares, products, squares] = [array(rows * atoms), array(rows * width), array(rows * runs)];
   const perRun = (wanted: boolean): KernelArray => array(wanted ? rows * runs : 0);
-  const [masses, crosses, halves] = [perRun(!joint), perRun(!joint), perRun(columns === "spread")] as const;
+  const [shares, products, squares] = [array(rows * atoms), array(rows * width), perRun(columns !== "means")] as const;
+  const separate = columns === "plain" || columns === "spread";
+  const [masses, crosses, halves] = [perRun(separate), perRun(separate), perRun(columns === "spread")] as const;
   const total = (values: KernelArray, r: number): number => {
     let sum = 0;
     for (let k = r * runs; k < (r + 1) * runs; k++) sum += values[k] as number;
@@ -70,8 +71,10 @@ export function chunkSummer(
         data: data.subarray(0, count * wide),
         shape: [count, wide],
       });
-      const outputs = { shares: part(shares, atoms), products: part(products, width), squares: part(squares, runs) };
+      const weighted = { shares: part(shares, atoms), products: part(products, width) };
       const y = { data: read(chunk), shape: [atoms, width] };
+      if (columns === "means") return kernel.run({ logits, y }, weighted);
+      const outputs = { ...weighted, squares: part(squares, runs) };
       if (joint) return kernel.run({ logits, y }, outputs);
       const also = { ...outputs, masses: part(masses, runs), crosses: part(crosses, runs) };
       if (halfNorms === undefined) return kernel.run({ logits, y }, also);
@@ -81,6 +84,7 @@ export function chunkSummer(
     row(r, top, at, { slopes, query, curvature }) {
       const from = r * width;
       const largest = shares[r * atoms + at] as number;
+      if (columns === "means") return { products, from, largest, share: 1, squares: 0, halves: 0, gaps: 0 };
       const squared = total(squares, r);
       if (!joint) {
         const share = total(masses, r);

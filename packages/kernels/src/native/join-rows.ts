@@ -16,6 +16,13 @@ export function emptyResult(size: number, dim: number, query: ScanQuery): { stat
   };
 }
 
+/** Makes a scan one whose sums beyond the means were not made, as `ScanQuery.sums` has it; in place. */
+export function forgetSums({ state, error }: Pick<Scan, "state" | "error">): void {
+  for (const values of [state.top, state.logitSum]) values.fill(0);
+  for (const values of [state.mass, state.massSquared]) values.fill(1);
+  for (const values of [error.shift, error.mass]) values.fill(Infinity);
+}
+
 /** Copies row r of a scan to row b of another. */
 export function copyRow(from: Pick<Scan, "state" | "error">, r: number, to: Pick<Scan, "state" | "error">, b: number): void {
   const dim = to.state.mean.dim;

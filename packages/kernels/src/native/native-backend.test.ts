@@ -147,11 +147,11 @@ describe("nativeBackend", () => {
     await native.close();
   });
 
-  it("makes no sums but the means where these are all that is asked of few coordinates", async (ctx) => {
+  it.for([2, 300])("makes no sums but the means where these are all that is asked, in %i dimensions", async (dim, ctx) => {
     needsRuntime(ctx);
-    const atoms = equal(gaussian(9_000, 2, 1));
+    const atoms = equal(gaussian(5_000, dim, 1));
     const native = await nativeBackend(bindAtoms(atoms));
-    const { x, query } = onPath(atoms, 0.3, 50);
+    const { x, query } = onPath(atoms, dim === 2 ? 0.3 : 0.05, 50);
     const asked = { ...query, top: 0, sums: "mean" } as const;
     const { state, error } = await native.scan(x, asked, { kind: "certified", epsilon: 1e-2 });
     for (const missing of [error.mass, error.shift]) expect(missing.every((bound) => bound === Infinity)).toBe(true);

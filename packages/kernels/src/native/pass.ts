@@ -1,5 +1,5 @@
 import type { ScanQuery, ScanState } from "@fluxion/core";
-import { type AtomChunk, atomBias, chunksOf, kernelArray } from "./atom-table.js";
+import { type AtomBias, type AtomChunk, atomBias, chunksOf, kernelArray } from "./atom-table.js";
 import type { CentredQuery } from "./centred-query.js";
 import type { ChunkPlan } from "./chunk-plan.js";
 import { absorbRow, absorbTop, emptyDense } from "./dense-state.js";
@@ -16,10 +16,37 @@ export interface PassRules {
   readonly cut: number;
   /** Logits that are off by more are not worth summing over. */
   readonly usable: number;
-  /** Most roundings that a term of a logit meets. */
-  readonly depth: number;
   /** How many atoms of a chunk may be picked for float64 instead of summing over all. */
   readonly most: number;
+}
+
+/** What a pass starts from. */
+export interface PassSetup {
+  readonly plan: ChunkPlan;
+  readonly rules: PassRules;
+  readonly terms: LogitTerms;
+}
+
+/** What the logits of all rows share, and how far each may be off. */
+export interface LogitTerms {
+  readonly bias: AtomBias;
+  /** Bound of the logits, [B]. */
+  readonly delta: Float64Array;
+}
+
+/** The biases of all atoms in chunks of `atoms`, and the rounding of logits whose terms meet `depth` roundings at most. */
+export function logitTerms(
+  { logitTable, logWeights, dim }: PassTools,
+  centred: CentredQuery,
+  query: ScanQuery,
+  { atoms, depth }: { readonly atoms: number; readonly depth: number },
+): LogitTerms {
+  const bias = atomBias(logitTable, logWeights, query, atoms);
+  const delta = centred.distance.map((distance, b) => {
+    const [steepness = 0, offset = 0] = [centred.steepness[b], centred.offset[b]];
+    return logitRounding(logitTable, { dim, depth, bias: bias.largest, steepness, distance, offset }, query);
+  });
+  return { bias, delta };
 }
 
 /** What a pass found. */
@@ -62,11 +89,11 @@ export async function runPass(
   { tools, pool }: Pick<Precision, "tools" | "pool">,
   centred: CentredQuery,
   query: ScanQuery,
-  { plan, rules }: { readonly plan: ChunkPlan; readonly rules: PassRules },
+  { plan, rules, terms }: PassSetup,
 ): Promise<PassResult> {
   const size = centred.distance.length;
   const workspace = pool.take(plan);
-  const job = startJob(tools, centred, query, { atoms: plan.atoms, rules, workspace });
+  const job = startJob(tools, centred, query, { rules, terms, workspace });
   for (let first = 0; first < size; first += plan.rows) {
     const count = Math.min(plan.rows, size - first);
     const q = kernelArray(tools.logitTable.format, rowsFor(count) * tools.dim);
@@ -87,19 +114,15 @@ function startJob(
   tools: PassTools,
   centred: CentredQuery,
   query: ScanQuery,
-  { atoms, rules, workspace }: { readonly atoms: number; readonly rules: PassRules; readonly workspace: Workspace },
+  { rules, terms: { bias, delta }, workspace }: Pick<PassSetup, "rules" | "terms"> & { readonly workspace: Workspace },
 ): Job {
   const size = centred.distance.length;
-  const { logitTable, logWeights, dim } = tools;
-  const bias = atomBias(logitTable, logWeights, query, atoms);
+  const { logitTable, dim } = tools;
   return {
     ...workspace,
     tools,
     rules,
-    delta: Float64Array.from({ length: size }, (_, b) => {
-      const [steepness = 0, distance = 0, offset = 0] = [centred.steepness[b], centred.distance[b], centred.offset[b]];
-      return logitRounding(logitTable, { dim, depth: rules.depth, bias: bias.largest, steepness, distance, offset }, query);
-    }),
+    delta,
     sizes: centred.steepness.map((steepness) => steepness * logitTable.norm + bias.largest),
     progress: startRows(size, query.top),
     dense: emptyDense(size, dim, query),

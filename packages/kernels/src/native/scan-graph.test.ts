@@ -110,6 +110,24 @@ describe("the sums graph", () => {
   });
 });
 
+it("the graph for means alone gives the same shares and products as that for all sums, to the last bit", async (ctx) => {
+  const [rows, atoms] = [5, 1024];
+  const logits = Float32Array.from(normal(rngOf(3), new Float64Array(rows * atoms)), (v) => 20 * v);
+  const all = await sumsOf(ctx, single, logits, rows);
+  const kernel = await compile(ctx, sumsModel(1, single, { columns: "means", mild: false }));
+  const [shares, products] = [new Float32Array(rows * atoms), new Float32Array(rows)];
+  await kernel.run(
+    {
+      logits: { data: logits, shape: [rows, atoms] },
+      y: { data: new Float32Array(atoms).map((_, i) => Math.sin(i)), shape: [atoms, 1] },
+    },
+    { shares: { data: shares, shape: [rows, atoms] }, products: { data: products, shape: [rows, 1] } },
+  );
+  await kernel.release();
+  expect(shares).toEqual(all.shares);
+  expect(products).toEqual(all.products);
+});
+
 describe("the logits graph", () => {
   it("gives a row the same bits whatever rows are beside it, from two on", async (ctx) => {
     const [dim, atoms] = [300, 256];

@@ -15,9 +15,9 @@ export interface SumsPlan {
 
 /**
  * Where the sums other than Σpy come from: "joint", further columns of y; "plain", sums over every run, without squared norms;
- * "spread", with them.
+ * "spread", with them; "means", nowhere: there are none, and Σp is 1 as softmax has it.
  */
-export type SumColumns = "joint" | "plain" | "spread";
+export type SumColumns = "joint" | "plain" | "spread" | "means";
 
 /** Atoms whose largest logit, mass and other sums are reported together: runs short enough to be summed with little error. */
 export const RUN = 64;
@@ -56,8 +56,8 @@ export function logitsModel(dim: number, { logits: dtype }: ScanFormat): Uint8Ar
 
 /**
  * Weights p = softmax of the logits over the chunk, shares, [rows, atoms], and of them products = p·y, [rows, width], and
- * squares = Σp² over every run, [rows, atoms/64]. Unless `columns` is "joint", also masses Σp and crosses Σpℓ of every run, and
- * for "spread" halves Σp‖y‖²/2.
+ * squares = Σp² over every run, [rows, atoms/64]. For "plain" and "spread" also masses Σp and crosses Σpℓ of every run, and
+ * for "spread" halves Σp‖y‖²/2; for "means" shares and products alone, which saves some passes over the weights.
  */
 export function sumsModel(width: number, { logits, sums }: ScanFormat, { columns, mild }: SumsPlan): Uint8Array {
   return writeOnnx((graph) => {
@@ -71,6 +71,7 @@ export function sumsModel(width: number, { logits, sums }: ScanFormat, { columns
       : thresholded(graph, graph.op("Softmax", [relative], softmax));
     graph.output(p, sums, ["rows", "atoms"]);
     graph.output(graph.op("MatMul", [p, y], { as: ["products"] }), sums, ["rows", width]);
+    if (columns === "means") return;
     graph.output(overRuns(graph, "ReduceSumSquare", p, "squares"), sums, ["rows", "runs"]);
     if (columns === "joint") return;
     const perRun = [

@@ -1,11 +1,11 @@
-import { type Points, type Scan, type ScanQuery, takeRows, zeros } from "@fluxion/core";
+import { gamma, type Points, type Scan, type ScanQuery, takeRows, unitRoundoff, zeros } from "@fluxion/core";
 import type { BoundAtoms } from "../bind/index.js";
 import { type CentredQuery, centreQuery } from "./centred-query.js";
 import { planChunks } from "./chunk-plan.js";
 import { deviationBound } from "./deviation-bound.js";
 import { scanGathered } from "./gathered-scan.js";
-import { copyRow, emptyResult, joinParts } from "./join-rows.js";
-import { runPass } from "./pass.js";
+import { copyRow, emptyResult, forgetSums, joinParts } from "./join-rows.js";
+import { logitTerms, runPass } from "./pass.js";
 import { heaviestOf, type Precisions } from "./precisions.js";
 import { thresholdOf } from "./row-progress.js";
 import type { ScanFormat } from "./scan-graph.js";
@@ -30,11 +30,14 @@ export async function scanRows(
   const centred = centreQuery(x, query, bound);
   const largest = largestLogit(bound, centred, query);
   const { plan, sums } = planChunks({ queries: x.size, size: bound.size, dim: x.dim, format, largest, epsilon }, query);
-  const precision = await precisions.open(format, sums);
+  const whole = await precisions.open(format, sums);
+  const terms = logitTerms(whole.tools, centred, query, { atoms: plan.atoms, depth: await whole.depth(plan.atoms) });
+  const bare = query.sums === "mean" && sums.columns === "plain" && needsNoSums(terms.delta, plan.atoms, { format, epsilon });
+  const precision = bare ? await precisions.open(format, { ...sums, columns: "means" }) : whole;
   const cut = Math.max(20, Math.log(bound.size / (LEFT_OUT * epsilon)));
   const usable = query.tangent === undefined ? 8 * epsilon : -1; // how concentrated the posterior is sharpens what logits bound
-  const rules = { cut, usable, depth: await precision.depth(plan.atoms), most: mostPicked(x.dim, plan.atoms) };
-  const pass = await runPass(precision, centred, query, { plan, rules });
+  const rules = { cut, usable, most: mostPicked(x.dim, plan.atoms) };
+  const pass = await runPass(precision, centred, query, { plan, rules, terms });
   const centerNorm = Math.sqrt(bound.center.reduce((sum, c) => sum + c * c, 0));
   const error = sumRounding(pass, query, { ...precision.tools, atoms: plan.atoms, depth: plan.atoms + 1, centerNorm });
   const out = inDataUnits({ state: pass.dense, error }, centred, bound, query);
@@ -56,9 +59,22 @@ export async function scanRows(
       pass.summed[b] = (pass.summed[b] ?? 0) + kept.length;
     }
     out.error.skipped[b] = Math.min(1, (out.error.skipped[b] ?? 0) + left);
-    if ((pass.summed[b] ?? 0) > 0) deviation[b] = deviationBound(out, b, { x, query }, { heaviest, radius: bound.radius });
+    if (!bare && (pass.summed[b] ?? 0) > 0)
+      deviation[b] = deviationBound(out, b, { x, query }, { heaviest, radius: bound.radius });
   }
-  return { state: out.state, error: { ...out.error, deviation }, seen: pass.summed };
+  const found = { state: out.state, error: { ...out.error, deviation } };
+  if (bare) forgetSums(found);
+  return { ...found, seen: pass.summed };
+}
+
+/** Whether every mean is as good as `epsilon` asks by the errors of the logits alone, whatever the other sums say of it. */
+function needsNoSums(
+  delta: Float64Array,
+  atoms: number,
+  { format, epsilon }: { readonly format: ScanFormat; readonly epsilon: number },
+): boolean {
+  const worst = delta.reduce((most, off) => Math.max(most, off), 0);
+  return worst + 4 * gamma(atoms + 4, unitRoundoff[format.sums]) <= 0.8 * epsilon;
 }
 
 /** No less than every logit without the common term, up to a rounding. */

@@ -11,7 +11,7 @@
  *     spread                4(γ_S + γ_{P+2})Y² against tr Cov, since it is 2Σŵ‖y‖²/2 − ‖Σŵy‖²
  *
  * S = 68 where runs of 64 weights are summed in any order and joined in float64, S = P where the sums come from the product
- * itself. P ≤ n + 1 in any order. Weights that count lie within `REACH` nats of the largest.
+ * itself, or Σp is taken to be the 1 that softmax divides by. In the last case Σŵ² and Σŵ(ℓ − top) are not made. P ≤ n + 1 in any order. Weights that count lie within `REACH` nats of the largest.
  */
 import { gamma, outward, type ScanError, type ScanQuery, unitRoundoff } from "@fluxion/core";
 import type { AtomTable } from "./atom-table.js";
@@ -52,7 +52,8 @@ export function sumRounding(
   const u = unitRoundoff[format];
   const reach = REACH[format];
   const joint = columns === "joint";
-  const simple = gamma(joint ? depth + 2 : RUN + 4, u);
+  const means = columns === "means";
+  const simple = gamma(joint || means ? depth + 2 : RUN + 4, u);
   const product = gamma(depth, u);
   const join = 2 * simple + (2 * reach + EXP_ROUNDINGS + 4) * u + host;
   const mean = (product + simple) * (1 + product) * norm + storageError + 2 * host * (norm + centerNorm) + atoms * 2 ** -126;
@@ -68,6 +69,7 @@ export function sumRounding(
     const cross = simple * (!joint && logitTable.format !== format ? reach : absolute);
     const gap = -(dense.logitSum[b] ?? 0) / (dense.mass[b] ?? 0);
     const own = error + join + 64 * DOUBLE * (top + reach);
+    if (means) return outward(own);
     if (cross <= own / 4 || !(gap > 0)) return outward(own + cross);
     mass[b] = (mass[b] ?? 0) + (2 * cross) / gap;
     return outward(own);
