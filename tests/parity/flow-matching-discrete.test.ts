@@ -25,7 +25,13 @@ interface Discrete {
   readonly posterior_to_velocity: number[][][];
 }
 
-const { discrete: theirs } = parity<{ readonly discrete: Discrete }>("flow_matching");
+interface File {
+  readonly discrete: Discrete;
+  readonly t: number[];
+  readonly schedulers: Record<string, { readonly "kappa_inverse(alpha)": number[] }>;
+}
+
+const { discrete: theirs, schedulers, t } = parity<File>("flow_matching");
 const schedule = kappaOf(polynomial(2));
 const K = 3;
 const EPS = Number.EPSILON;
@@ -80,3 +86,15 @@ test("TestMixtureDiscreteProbPath: x_t is x₀ at t = 0 and x₁ at t = 1", () =
     expect(drawTokenPath(path.schedule, [1], { x0, z, rng: rngOf(seed) }).data).toEqual(z.data);
   }
 });
+
+test.each(Object.entries({ CondOT: 1, Polynomial_n2: 2, Polynomial_n3: 3, "Polynomial_n0.5": 0.5 }))(
+  "kappa_inverse of %s, through the clock −log(1 − κ)",
+  (name, power) => {
+    const convex = kappaOf(polynomial(power));
+    schedulers[name]["kappa_inverse(alpha)"].forEach((time, n) => {
+      const { kappa, rest } = convex.at(t[n]);
+      const clock = kappa < 0.5 ? -Math.log1p(-kappa) : -Math.log(rest);
+      expect(Math.abs(convex.timeOfClock(clock) - time)).toBeLessThan(32 * EPS); // roundings of e^Λ, of a ratio and of a power
+    });
+  },
+);
