@@ -15,6 +15,7 @@ export * from "./integrator.js";
 export * from "./jvp-field.js";
 export * from "./likelihood.js";
 export { captureGaps, proveCapture, verifyCapture } from "./prove-capture.js";
+export * from "./reflow.js";
 export * from "./score-field.js";
 export * from "./simulate-sde.js";
 export * from "./solve-error.js";
