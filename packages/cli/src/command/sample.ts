@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type AtomPath, type Points, row, schedulerNamed } from "@fluxion/core";
+import { type AtomPath, diffusionNamed, diffusionNames, type Points, row, schedulerNamed } from "@fluxion/core";
 import { jaxEngine } from "@fluxion/train";
 import { type DataSet, pathOf } from "../data/index.js";
 import { afterChecks, badInput } from "../errors.js";
@@ -11,7 +11,11 @@ import {
   fieldFlow,
   networkFlow,
   openRun,
+  type SamplerSpec,
   type SolverSpec,
+  sampleExactField,
+  sampleNetwork,
+  samplerText,
   solverText,
   startingPoints,
 } from "../work/index.js";
@@ -24,9 +28,13 @@ import { asLists, outFormats, writeArrays } from "./write-arrays.js";
 
 const SOLVERS = ["euler", "midpoint", "heun", "rk4", "dopri5"] as const;
 
+const SAMPLERS = ["ode", "sde", "ddim", "dpm++2m", "unipc"] as const;
+
 interface Options extends DataOptions {
   readonly path: string;
   readonly count: number;
+  readonly sampler: (typeof SAMPLERS)[number];
+  readonly diffusion?: string;
   readonly solver: (typeof SOLVERS)[number];
   readonly steps?: number;
   readonly rtol?: number;
@@ -45,15 +53,18 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
   summary: "draw points with a trained network or the exact field",
   details: [
     "From a run directory: the network's field. With --data in place of a directory: the exact field of the data, by the",
-    "same solvers. With --exact, from either: whole exact trajectories, each followed until a theorem proves at which data",
+    "same solvers. --sampler: ode by --solver; sde adds noise with the schedule --diffusion and keeps every p_t; ddim, dpm++2m",
+    "and unipc approximate only the denoiser, with their steps uniform in s/(1 + s), s = α/β. With --exact, from either: whole exact trajectories, each followed until a theorem proves at which data",
     "point it ends; the output holds the proofs. The same seed is the same noise in all three. In npz and json, --exact adds",
     "row, captureTime, error (estimated, of w = x/β) and the proof: every exact trajectory within radius of w at s ends there.",
   ].join("\n"),
   positional: [["[run]", "a run directory that fluxion train or fluxion run wrote"]],
   options: [
     { flags: "-n, --count <number>", help: "how many points", read: wholeNumber("--count", 1), fallback: 64 },
+    { flags: "--sampler <name>", help: SAMPLERS.join(", "), read: oneOf("--sampler", SAMPLERS), fallback: "ode" },
+    { flags: "--diffusion <g²>", help: `of sde: ${diffusionNames.join(", ")}, with a factor as in noise:0.5 (noise)` },
     { flags: "--solver <name>", help: SOLVERS.join(", "), read: oneOf("--solver", SOLVERS), fallback: "dopri5" },
-    { flags: "--steps <number>", help: "steps of a solver of fixed step (50)", read: wholeNumber("--steps", 1) },
+    { flags: "--steps <number>", help: "steps of fixed length, of a solver or sampler (50)", read: wholeNumber("--steps", 1) },
     { flags: "--rtol <number>", help: "relative tolerance of dopri5 (1e-5)", read: tolerance("--rtol") },
     { flags: "--atol <number>", help: "absolute tolerance of dopri5 (1e-5)", read: tolerance("--atol") },
     { flags: "--exact", help: "exact trajectories with a proof of their ends", fallback: false },
@@ -73,6 +84,8 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
   examples: [
     "fluxion sample --data moons:200 -n 16 --solver rk4 --steps 20 --seed 1 --out s.npy",
     "fluxion sample --data digits -n 9 --solver euler --steps 10 --out digits.png",
+    "fluxion sample --data moons:200 -n 8 --sampler unipc --steps 12",
+    "fluxion sample --data moons:200 -n 8 --sampler sde --diffusion memoryless --steps 100",
     "fluxion sample --data moons:200 -n 8 --exact",
   ],
   async run(context, options, [folder]) {
@@ -82,18 +95,19 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
       requireWritableTarget(context.io.files, out);
     }
     requireRunOrData("sample", folder, options.data);
+    const sampler = samplerOf(options);
     if (options.exact) return sampleWithProofs(context, options, folder);
     if (options.tolerance !== undefined) {
       throw badInput("Cannot use --tolerance: it belongs to --exact; expected --rtol and --atol, or --exact");
     }
-    const solver = solverOf(options);
+    const solver = sampler ?? solverOf(options);
     const { flow, set, by } = await draw(context, options, solver, folder);
     if (out !== undefined) {
       const array = { shape: [flow.x.size, flow.x.dim], data: flow.x.data };
       writeArrays(context.io.files, out, { samples: array }, { image: set.image, range: extentOf(set.atoms.points) });
     }
     const { size, dim } = flow.x;
-    const about = { by, data: set.name, solver: solverText(solver), seed: context.seed ?? 0, points: size, dim, nfe: flow.nfe };
+    const about = { by, data: set.name, solver: howText(solver), seed: context.seed ?? 0, points: size, dim, nfe: flow.nfe };
     const drawn = `Drew ${format.count(size, "point")} by the ${by}, ${about.solver}, ${format.count(flow.nfe, "evaluation")}`;
     return {
       json: {
@@ -104,6 +118,21 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
     };
   },
 });
+
+/** A sampler other than a solver of the flow. @throws CliError where options contradict each other. */
+function samplerOf(options: Options): SamplerSpec | undefined {
+  const { sampler, diffusion, steps = 50 } = options;
+  if (diffusion !== undefined && sampler !== "sde") {
+    throw badInput("Cannot use --diffusion: only --sampler sde has one; expected both or neither");
+  }
+  if (sampler === "ode") return undefined;
+  if (options.exact || options.solver !== "dopri5" || options.rtol !== undefined || options.atol !== undefined) {
+    throw badInput(`Cannot use a solver, a tolerance or --exact with --sampler ${sampler}: expected --steps alone`);
+  }
+  return sampler === "sde" ? { sampler, steps, diffusion: diffusionNamed(diffusion ?? "noise") } : { sampler, steps };
+}
+
+const howText = (how: SolverSpec | SamplerSpec): string => ("sampler" in how ? samplerText(how) : solverText(how));
 
 /** @throws CliError where options contradict each other. */
 function solverOf({ solver, steps, rtol, atol }: Options): SolverSpec {
@@ -155,22 +184,35 @@ interface Drawn {
   readonly by: "network" | "exact field";
 }
 
-async function draw(context: Context, options: Options, solver: SolverSpec, folder: string | undefined): Promise<Drawn> {
+async function draw(
+  context: Context,
+  options: Options,
+  how: SolverSpec | SamplerSpec,
+  folder: string | undefined,
+): Promise<Drawn> {
   const { io, progress } = context;
   const seed = context.seed ?? 0;
-  const follow = { solver, progress, signal: io.signal };
-  const exactly = (path: AtomPath, set: DataSet): Drawn => ({
-    flow: fieldFlow(path, startingPoints(path, seed, options.count), follow),
-    set,
-    by: "exact field",
-  });
+  const watch = { progress, signal: io.signal };
+  const exactly = (path: AtomPath, set: DataSet): Drawn => {
+    const start = startingPoints(path, seed, options.count);
+    const flow =
+      "sampler" in how
+        ? sampleExactField(path, start, { spec: how, seed, ...watch })
+        : fieldFlow(path, start, { solver: how, ...watch });
+    return { flow, set, by: "exact field" };
+  };
   if (folder === undefined) {
     const set = loadForCommand(context, dataSpecOf(options.data ?? "", options));
     return exactly(pathOf(set, schedulerNamed(options.path)), set);
   }
   const { path, set, model } = openRun(context.resolve(folder), await jaxEngine(), io);
   const start = startingPoints(path, seed, options.count);
-  return { flow: await afterChecks(() => networkFlow(model.field, start, follow)), set, by: "network" };
+  const flow = await afterChecks(() =>
+    "sampler" in how
+      ? sampleNetwork(model.field, path, start, { spec: how, seed, ...watch })
+      : networkFlow(model.field, start, { solver: how, ...watch }),
+  );
+  return { flow, set, by: "network" };
 }
 
 /** The least and the greatest coordinate of the data: black and white of their pictures. */

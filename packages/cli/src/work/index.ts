@@ -9,6 +9,7 @@ export * from "./posterior-strip.js";
 export * from "./prepare-run.js";
 export * from "./report-of.js";
 export * from "./run-files.js";
+export * from "./samplers.js";
 export * from "./sampling.js";
 export * from "./train-network.js";
 export * from "./training-batches.js";
