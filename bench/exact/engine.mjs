@@ -2,13 +2,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { atoms, points, referenceBackend } from "@fluxion/core";
+import { atoms, certifyScan, points, referenceBackend } from "@fluxion/core";
 import { bindAtoms, wasmBackend } from "@fluxion/kernels";
 
 const [name, threads] = [process.argv[2], Number(process.argv[3])];
 
 /** @typedef {import("@fluxion/core").ScanBackend} ScanBackend */
-/** @typedef {{ dir: string, B: number, N: number, D: number, alpha: number, beta: number, sums: "all" | "mean", demand: import("@fluxion/core").Demand }} Workload */
+/** @typedef {{ dir: string, data: string, B: number, N: number, D: number, alpha: number, beta: number, sums: "all" | "mean", demand: import("@fluxion/core").Demand }} Workload */
 
 /** @type {Record<string, (data: import("@fluxion/core").WeightedAtoms) => Promise<ScanBackend>>} */
 const backends = {
@@ -36,32 +36,31 @@ const read = (w, file) => {
 const commands = {
   about: async () => ({ node: process.versions.node, threads }),
   async prepare(command) {
-    await backend?.close();
-    workload = /** @type {Workload} */ (command.workload);
-    x = read(workload, "x.f32");
-    const { points: z, logWeights } = atoms(read(workload, "z.f32"));
-    backend = await backends[name]({ points: z, logWeights });
-    return { variant: backend.name, atoms: z.size };
+    const next = /** @type {Workload} */ (command.workload);
+    if (backend === undefined || next.data !== workload?.data) {
+      await backend?.close();
+      const { points: z, logWeights } = atoms(read(next, "z.f32"));
+      backend = await backends[name]({ points: z, logWeights });
+    }
+    workload = next;
+    x = read(next, "x.f32");
+    return { variant: backend.name, atoms: backend.size, radius: backend.radius };
   },
   async run() {
     if (!backend || !workload || !x) throw new Error("run before prepare");
-    const query = {
-      alpha: workload.alpha,
-      variance: workload.beta ** 2,
-      spread: false,
-      top: 0,
-      tangent: undefined,
-      sums: workload.sums,
-    };
     const start = performance.now();
-    last = await backend.scan(x, query, workload.demand);
+    last = await backend.scan(x, queryOf(workload), workload.demand);
     return { ms: performance.now() - start };
   },
   async output({ file }) {
-    if (last) writeFileSync(file, Float32Array.from(last.state.mean.data));
-    return {};
+    if (!backend || !workload || !last) throw new Error("output before run");
+    writeFileSync(file, last.state.mean.data);
+    return { bound: Math.max(...certifyScan(last, backend, queryOf(workload)).mean) };
   },
 };
+
+/** @param {Workload} w */
+const queryOf = ({ alpha, beta }) => ({ alpha, variance: beta ** 2, spread: false, top: 0, tangent: undefined });
 
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line);

@@ -1,194 +1,137 @@
-// node bench/exact/run.mjs [--only name,…] [--rounds 5] [--threads 2] [--sums mean|all] [--python path] [--out bench/results/exact.json]
-// Every engine is a process of its own; in every round each runs once. Peers that are not installed are left out, loudly.
-import { mkdirSync, writeFileSync } from "node:fs";
+// node bench/exact/run.mjs [--only images,plane,sweeps,errors,trajectories,scale] [--rounds 3] [--threads 2] [--python path]
+//                          [--epsilon 0.02] [--engines torch,…] [--sizes 1e5,1e6,1e7] [--count 64] [--out bench/results/exact.json]
+// All of the bench of the exact field, in about a quarter of an hour on a quiet machine of two cores. `--only` takes parts,
+// or beginnings of names of comparisons. Every engine is a process of its own; in every round each runs once. Peers that are not
+// installed are left out, loudly; a part that fails does not keep the others from running. Results are kept after every part.
+import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { lineProcess } from "../lib/line-process.mjs";
 import { load, machine } from "../lib/machine.mjs";
-import { plot } from "../lib/plot.mjs";
-import { interleave, ratioOf, summaryOf } from "../lib/rounds.mjs";
-import { readFloats, temporaryFolder, writeArrays } from "../lib/write-problem.mjs";
+import { say } from "../lib/progress.mjs";
+import { writeResult } from "../lib/results.mjs";
+import { temporaryFolder } from "../lib/write-problem.mjs";
+import { measureErrors } from "./error-sweep.mjs";
+import { startEngine, startEngines } from "./field-engines.mjs";
+import { errorFigure, sweepFigures } from "./figures.mjs";
+import { measure, show } from "./measure.mjs";
 import { comparisons, sweeps } from "./workloads.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: {
     only: { type: "string" },
-    rounds: { type: "string", default: "5" },
+    rounds: { type: "string", default: "3" },
     threads: { type: "string", default: "2" },
     python: { type: "string", default: "python3" },
     epsilon: { type: "string", default: "0.02" },
-    sums: { type: "string", default: "mean" },
     engines: { type: "string", default: "torch,torch-denormals,torch-fused,numpy,native,wasm,reference" },
+    sizes: { type: "string", default: "1e5,1e6,1e7" },
+    count: { type: "string", default: "64" },
     out: { type: "string", default: join(here, "..", "results", "exact.json") },
   },
 });
-const rounds = Number(options.rounds);
-const OURS = ["native", "wasm", "reference"];
+const [rounds, epsilon] = [Number(options.rounds), Number(options.epsilon)];
+const results = dirname(options.out);
+const parts = options.only?.split(",");
+/** Whether a part is wanted, or a comparison by the beginning of its name. @param {string} name */
+const wanted = (name) => parts === undefined || parts.some((part) => name.startsWith(part));
 
-/** @typedef {import("../lib/line-process.mjs").LineProcess} LineProcess */
-/** @typedef {import("./workloads.mjs").FieldWorkload} FieldWorkload */
+/** @typedef {import("./measure.mjs").Measured} Measured */
+/** @type {{ comparisons: Measured[], sweeps: import("./figures.mjs").Swept[], errors: import("./error-sweep.mjs").Promised[] }} */
+const found = { comparisons: [], sweeps: [], errors: [] };
+/** @type {string[]} */
+const failures = [];
 
-/**
- * What an engine did with a workload.
- * @typedef {{ median: number, least: number, largest: number, variant: string, error: number, speedOfTorch?: Ratio, speedOfFused?: Ratio }} EngineResult
- * @typedef {{ median: number, least: number, largest: number }} Ratio
- * @typedef {{ name: string, title: string, B: number, N: number, D: number, t: number, load: number, engines: Record<string, EngineResult> }} Measured
- * @typedef {Measured & { axis: import("./workloads.mjs").Axis, value: number }} Swept
- */
-
-/** @param {string} name @returns {LineProcess} */
-function start(name) {
-  if (OURS.includes(name)) return lineProcess(name, process.execPath, [join(here, "engine.mjs"), name, options.threads]);
-  const env = { OMP_NUM_THREADS: options.threads, OPENBLAS_NUM_THREADS: options.threads };
-  return lineProcess(name, options.python, [join(here, "..", "peers", "engine.py"), name, options.threads], env);
+/** Runs a part; what it throws is said and remembered. @param {string} name @param {() => Promise<void> | void} work */
+async function part(name, work) {
+  say(`${name} (load ${load()})`);
+  try {
+    await work();
+  } catch (error) {
+    failures.push(name);
+    console.error(`${name} failed: ${error instanceof Error ? error.stack : error}`);
+  }
 }
 
-/** The engines that start, and what they say of themselves. @param {readonly string[]} names */
-async function startAll(names) {
-  /** @type {Record<string, LineProcess>} */
-  const engines = {};
-  /** @type {Record<string, unknown>} */
-  const about = {};
-  for (const name of names) {
-    const engine = start(name);
-    try {
-      about[name] = await engine.ask({ cmd: "about" });
-      engines[name] = engine;
-    } catch (error) {
-      console.log(`left out: ${error instanceof Error ? error.message.split("\n").slice(-1)[0] : error}`);
+/** Everything that is one evaluation. */
+async function evaluations() {
+  const folder = temporaryFolder();
+  const { engines, about } = await startEngines(options.engines.split(","), options);
+  const reference = startEngine("reference", options);
+  const certified = /** @type {const} */ ({ kind: "certified", epsilon });
+  const demands = { native: certified, wasm: certified, reference: /** @type {const} */ ({ kind: "exact" }) };
+  const how = { reference, folder, rounds, demands };
+  const keep = () => {
+    const text = { machine: machine(), about, rounds, epsilon, ...found };
+    writeResult(options.out, text);
+  };
+  const { "torch-denormals": _left, ...swept } = engines; // peaked posteriors are among the comparisons
+  try {
+    console.log(
+      "ratios: how many times as fast as PyTorch softmax(QKᵀ)V, and as PyTorch's fused attention; medians, [least, largest]",
+    );
+    for (const w of comparisons().filter(({ name }) => wanted(name))) {
+      await part(w.name, async () => {
+        const result = await measure(w, engines, how);
+        show(result);
+        found.comparisons.push(result);
+      });
     }
-  }
-  return { engines, about };
-}
-
-/**
- * Largest distance of the means from those of the float64 reference (on the first queries), relative to their norm.
- * @param {Float32Array} mean
- * @param {Float32Array} exact
- * @param {number} D
- */
-function errorOf(mean, exact, D) {
-  let [worst, norm] = [0, 0];
-  for (let b = 0; b < exact.length / D; b++) {
-    let [off, size] = [0, 0];
-    for (let d = b * D; d < (b + 1) * D; d++) {
-      off += (mean[d] - exact[d]) ** 2;
-      size += exact[d] ** 2;
+    keep();
+    if (wanted("sweeps")) {
+      for (const w of sweeps()) {
+        await part(w.name, async () => {
+          const result = { axis: w.axis, value: w.value, ...(await measure(w, swept, how)) };
+          show(result);
+          found.sweeps.push(result);
+        });
+      }
+      for (const { name, svg } of sweepFigures(found.sweeps)) writeResult(join(results, `${name}.svg`), svg);
+      keep();
     }
-    [worst, norm] = [Math.max(worst, off), Math.max(norm, size)];
-  }
-  return Math.sqrt(worst / norm);
-}
-
-/** How many queries the float64 reference answers to measure errors against. */
-const CHECKED = 8;
-
-/** @param {FieldWorkload} w @param {Record<string, LineProcess>} engines @param {LineProcess} reference @param {string} folder */
-async function measure(w, engines, reference, folder) {
-  const dir = join(folder, w.name);
-  writeArrays(dir, { z: w.z, x: w.x });
-  const about = { B: w.B, N: w.N, D: w.D, alpha: w.t, beta: 1 - w.t, sums: options.sums, dir };
-  const demand = { kind: "certified", epsilon: Number(options.epsilon) };
-  const names = Object.keys(engines).filter((name) => name !== "reference" || w.B * w.N * w.D < 2e9);
-  /** @type {Record<string, string>} */
-  const variants = {};
-  for (const name of names) {
-    const prepared = await engines[name].ask({
-      cmd: "prepare",
-      workload: { ...about, demand: name === "reference" ? { kind: "exact" } : demand },
-    });
-    variants[name] = prepared.variant;
-  }
-  const times = await interleave(names, rounds, async (name) => (await engines[name].ask({ cmd: "run" })).ms);
-  const few = join(dir, "few");
-  writeArrays(few, { z: w.z, x: w.x.subarray(0, CHECKED * w.D) });
-  const B = Math.min(CHECKED, w.B);
-  await reference.ask({ cmd: "prepare", workload: { ...about, dir: few, B, demand: { kind: "exact" } } });
-  await reference.ask({ cmd: "run" });
-  const exact = await outputOf(reference, join(dir, "exact.f32"));
-  /** @type {Record<string, EngineResult>} */
-  const found = {};
-  for (const name of names) {
-    const mean = await outputOf(engines[name], join(dir, `${name}.f32`));
-    found[name] = {
-      ...summaryOf(times[name]),
-      variant: variants[name],
-      error: errorOf(mean, exact, w.D),
-      ...(times.torch ? { speedOfTorch: ratioOf(times.torch, times[name]) } : {}),
-      ...(times["torch-fused"] ? { speedOfFused: ratioOf(times["torch-fused"], times[name]) } : {}),
-    };
-  }
-  return { name: w.name, title: w.title, B: w.B, N: w.N, D: w.D, t: w.t, load: load(), engines: found };
-}
-
-/** @param {LineProcess} engine @param {string} file */
-async function outputOf(engine, file) {
-  await engine.ask({ cmd: "output", file });
-  return readFloats(file);
-}
-
-/** @param {Measured} result */
-function show({ title, engines, load: busy }) {
-  console.log(`\n${title}   (load ${busy})`);
-  for (const [name, e] of Object.entries(engines)) {
-    const ratio = (/** @type {Ratio | undefined} */ r) =>
-      r === undefined ? "" : `${r.median.toFixed(2)}× [${r.least.toFixed(2)}, ${r.largest.toFixed(2)}]`;
-    const line = [
-      name.padEnd(16),
-      `${e.median.toFixed(1)} ms`.padStart(11),
-      ratio(e.speedOfTorch).padEnd(24),
-      ratio(e.speedOfFused).padEnd(24),
-    ];
-    console.log(`  ${line.join("  ")}  error ${e.error.toExponential(1)}  ${e.variant}`);
+    if (wanted("errors")) {
+      await part("errors", () =>
+        measureErrors(swept, how, (result) => {
+          show(result);
+          found.errors.push(result);
+        }),
+      );
+      if (found.errors.length > 0) {
+        const { name, svg } = errorFigure(found.errors);
+        writeResult(join(results, `${name}.svg`), svg);
+      }
+      keep();
+    }
+  } finally {
+    for (const engine of [...Object.values(engines), reference]) engine.stop();
   }
 }
 
-/** One plot a swept variable: milliseconds of every engine. @param {readonly Swept[]} results */
-function plotsOf(results) {
-  return [...new Set(results.map((r) => r.axis))].map((axis) => {
-    const rows = results.filter((r) => r.axis === axis);
-    const names = Object.keys(rows[0].engines);
-    const lines = names.map((name) => ({
-      name,
-      points: rows.filter((r) => r.engines[name]).map((r) => /** @type {const} */ ([r.value, r.engines[name].median])),
-    }));
-    const { N, D, B, t } = rows[0];
-    const fixed = Object.entries({ N, D, B, t }).flatMap(([other, value]) => (other === axis ? [] : [`${other} = ${value}`]));
-    return {
-      name: `time-${axis}`,
-      svg: plot({ title: `One evaluation, ${fixed.join(", ")}`, x: axis, y: "milliseconds", lines, linearX: axis === "t" }),
-    };
-  });
+/** What a script ends with when it says why it measures nothing. */
+const LEFT_OUT = 2;
+
+/** Runs another script of the bench, which says on its own how it goes on. @param {string} script @param {readonly string[]} args */
+function runScript(script, args) {
+  const { threads } = options;
+  const { status, signal } = spawnSync(
+    process.execPath,
+    [join(here, script), "--threads", threads, "--rounds", `${rounds}`, ...args],
+    {
+      stdio: "inherit",
+    },
+  );
+  if (status !== 0 && status !== LEFT_OUT) throw new Error(`${script} ended with ${signal ?? `code ${status}`}`);
 }
 
-const folder = temporaryFolder();
-const wanted = options.only?.split(",");
-const { engines, about } = await startAll(options.engines.split(","));
-const reference = start("reference");
-console.log(
-  "ratios: how many times as fast as PyTorch softmax(QKᵀ)V, and as PyTorch's fused attention; medians of rounds, [least, largest]",
-);
-/** @type {{ comparisons: Measured[], sweeps: Swept[] }} */
-const results = { comparisons: [], sweeps: [] };
-for (const w of comparisons().filter(({ name }) => wanted === undefined || wanted.some((part) => name.startsWith(part)))) {
-  const result = await measure(w, engines, reference, folder);
-  show(result);
-  results.comparisons.push(result);
+const SCRIPTS = ["trajectories", "scale"];
+if (parts === undefined || parts.some((name) => !SCRIPTS.includes(name))) await part("evaluations", evaluations);
+if (wanted("trajectories")) {
+  const args = ["--python", options.python, "--count", options.count, "--out", join(results, "trajectories.json")];
+  await part("trajectories", () => runScript("trajectories.mjs", args));
 }
-if (wanted === undefined || wanted.includes("sweeps")) {
-  for (const w of sweeps()) {
-    const result = { axis: w.axis, value: w.value, ...(await measure(w, engines, reference, folder)) };
-    show(result);
-    results.sweeps.push(result);
-  }
+if (wanted("scale")) {
+  await part("scale", () => runScript("scale.mjs", ["--sizes", options.sizes, "--out", join(results, "scale.json")]));
 }
-for (const engine of [...Object.values(engines), reference]) engine.stop();
-mkdirSync(dirname(options.out), { recursive: true });
-writeFileSync(
-  options.out,
-  `${JSON.stringify({ machine: machine(), about, rounds, epsilon: Number(options.epsilon), sums: options.sums, ...results }, null, 1)}\n`,
-);
-for (const { name, svg } of plotsOf(results.sweeps)) writeFileSync(join(dirname(options.out), `${name}.svg`), svg);
-console.log(`\nwrote ${options.out}`);
+say(failures.length === 0 ? "all parts are done" : `failed: ${failures.join(", ")}`);
+process.exitCode = failures.length === 0 ? 0 : 1;

@@ -36,9 +36,16 @@ const dir = temporaryFolder();
 writeArrays(dir, { z: images.data, w: Float32Array.from(normal(rngOf(11), new Float64Array(B * images.dim))) });
 const ours = lineProcess("fluxion", process.execPath, [join(here, "trajectory-engine.mjs"), options.threads]);
 const peer = lineProcess("torch", options.python, [join(here, "..", "peers", "trajectories.py"), options.threads]);
+
+/** Without the peer there is nothing to compare with. @param {Error} error @returns {never} */
+function leaveOut(error) {
+  console.log(`Cannot measure trajectories: ${error.message.split("\n").at(-1)}; expected PyTorch, as bench/README.md says`);
+  process.exit(2);
+}
+
 const problem = { cmd: "prepare", dir, N: images.size, D: images.dim, B };
 console.log("fluxion:", await ours.ask(problem));
-console.log("torch:  ", await peer.ask(problem));
+console.log("torch:  ", await peer.ask(problem).catch(leaveOut));
 
 /** What the peer may choose from: adaptive at our tolerance in either clock, or a fixed number of Runge–Kutta steps. */
 const SOLVERS = [

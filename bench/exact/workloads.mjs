@@ -2,8 +2,8 @@ import { normal, rngOf, uniform } from "@fluxion/core";
 import { fashionMnist } from "../lib/fashion-mnist.mjs";
 
 /**
- * Data z [N, D].
- * @typedef {{ z: Float32Array, N: number, D: number }} Data
+ * Data z [N, D], and the name that they have on disk: equal names are equal data.
+ * @typedef {{ z: Float32Array, N: number, D: number, data: string }} Data
  * One evaluation of the posterior mean: data, and queries x = αz + βε [B, D] on the path.
  * @typedef {Data & { name: string, title: string, x: Float32Array, B: number, t: number }} FieldWorkload
  * One of several that differ in one number.
@@ -24,7 +24,12 @@ function onPath({ z, N, D }, B, t) {
 }
 
 /** Normal data of N points in D dimensions. @param {number} N @param {number} D @returns {Data} */
-const normalData = (N, D) => ({ z: Float32Array.from(normal(rngOf(3), new Float64Array(N * D))), N, D });
+const normalData = (N, D) => ({
+  z: Float32Array.from(normal(rngOf(3), new Float64Array(N * D))),
+  N,
+  D,
+  data: `data-normal-${N}x${D}`,
+});
 
 /** @param {string} name @param {string} title @param {Data} data @param {{ B: number, t: number }} at @returns {FieldWorkload} */
 const workload = (name, title, data, { B, t }) => ({ name, title, ...data, B, t, x: onPath(data, B, t) });
@@ -38,7 +43,7 @@ export function comparisons() {
   const images = fashionMnist();
   const found = [];
   if (images !== undefined) {
-    const data = { z: images.data, N: images.size, D: images.dim };
+    const data = { z: images.data, N: images.size, D: images.dim, data: "data-images" };
     for (const t of [0.05, 0.2, 0.3, 0.5, 0.9]) {
       const title = `Fashion-MNIST, B = 256, N = 60,000, D = 784, t = ${t}`;
       found.push(workload(`images-${t}`, title, data, { B: 256, t }));
@@ -51,6 +56,10 @@ export function comparisons() {
   }
   return found;
 }
+
+/** The workload on which promises are swept. */
+export const errorWorkload = () =>
+  workload("errors", "normal points, B = 64, N = 16,384, D = 64, t = 0.5", normalData(16_384, 64), { B: 64, t: 0.5 });
 
 /**
  * How cost grows with each of N, D, B and t: one at a time around N = 16,384, D = 64, B = 64, t = 0.3.

@@ -4,7 +4,7 @@ One process is one engine. It reads one JSON command a line and answers one JSON
   {"cmd": "about"}                         what runs, with versions and threads
   {"cmd": "prepare", "workload": {...}}    loads z.f32 [N, D] and x.f32 [B, D], picks the fastest of its own variants
   {"cmd": "run"}                           one evaluation; milliseconds
-  {"cmd": "output", "file": "..."}         writes the last posterior means, float32 [B, D]
+  {"cmd": "output", "file": "..."}         writes the last posterior means, float64 [B, D]
 """
 
 import json
@@ -147,7 +147,7 @@ def main():
             spent, value = milliseconds(run)
             answer = {"ms": spent}
         elif command["cmd"] == "output":
-            np.ascontiguousarray(to_numpy(value), np.float32).tofile(command["file"])
+            np.ascontiguousarray(to_numpy(value), np.float64).tofile(command["file"])
         print(json.dumps(answer), flush=True)
 
 
