@@ -5,8 +5,13 @@
  *     p_t(x|z) = p_init(x₀) · β^(−d) · θ_z(v/β)/θ_z(v)          u_t(x|z) = −(β̇/β)·log_x(z)
  *
  * Both are exact. The path follows shortest geodesics, so that x has an x₀ only where v/β lies inside the cut locus of z:
- * elsewhere p_t(x|z) = 0. On S^d the support is the cap of radius βπ around z; on T^d the cell |v_i| < βπ, at whose faces
- * the density jumps; R^d and H^d are the support of every conditional path. x₀ on the cut locus itself has probability 0.
+ * elsewhere p_t(x|z) = 0. On S^d the support is the cap of radius βπ around z; on T^d the cell |v_i| < βπ; R^d and H^d are
+ * the support of every conditional path. x₀ on the cut locus itself has probability 0.
+ *
+ * On S^d, d ≥ 2, the density goes to 0 at the edge of the cap. On T^d, S¹ and rotations it jumps there, and with it the
+ * marginal field. The edge moves with the velocity u_z of the path to z; with w the mean velocity of the others and λ the
+ * weight of z inside, points move relative to the edge at (1 − λ)(w − u_z) inside and w − u_z outside: in the same direction.
+ * They cross it, the fluxes on both sides agree, and the continuity equation holds across the jump as it does beside it.
  */
 import type { ConditionalsAt } from "../field/index.js";
 import type { Manifold } from "./manifold.js";

@@ -272,6 +272,28 @@ describe("an isometry of the manifold takes the field of the data to the field o
   });
 });
 
+it("of a product set of data is the fields of the two sets side by side, and its density their product", () => {
+  const [a, b] = [sphere(2), flatTorus(1)];
+  const [first, second] = [dataOn(a, 3, 41), dataOn(b, 2, 42)];
+  const pairs = atoms(
+    pointsOf([0, 1, 2].flatMap((i) => [0, 1].map((j) => [...row(first.points, i), ...row(second.points, j)]))),
+    [0, 1, 2].flatMap((i) => [0, 1].map((j) => Math.exp(first.logWeights[i] + second.logWeights[j]))),
+  );
+  const scheduler = cosine();
+  const both = geodesicField(pairs, { scheduler, source: productSource(uniformSource(a), uniformSource(b)) });
+  const each = [
+    geodesicField(first, { scheduler, source: uniformSource(a) }),
+    geodesicField(second, { scheduler, source: uniformSource(b) }),
+  ];
+  for (let s = 0; s < 10; s++) {
+    const [x, y] = [pointAt(a, fork(rngOf(1), s)), pointAt(b, fork(rngOf(2), s))];
+    const [left, right] = [each[0].at(0.3, x), each[1].at(0.3, y)];
+    const found = both.at(0.3, Float64Array.of(...x, ...y));
+    expect(gap(found.velocity, Float64Array.of(...left.velocity, ...right.velocity))).toBeLessThan(1e-13);
+    expect(Math.abs(found.logDensity - left.logDensity - right.logDensity)).toBeLessThan(1e-13);
+  }
+});
+
 it("outside the support has density zero, no posterior, and the velocity towards the nearest data point", () => {
   const field = geodesicField(atoms(pointsOf([[1, 0, 0]])), { scheduler: condOt(), source: uniformSource(sphere(2)) });
   const { logDensity: log, posterior, velocity } = field.at(0.5, Float64Array.of(-0.6, 0.8, 0));
