@@ -58,6 +58,8 @@ describe("logits that are off by at most δ", () => {
         const mean = Math.abs(meanOf(p, z) - meanOf(q, z));
         expect(mean).toBeLessThanOrEqual(perturbedMean(delta, spread) + ROUNDING);
         expect(mean).toBeLessThanOrEqual(perturbedMean(delta, { rest, radius: 1 }) + ROUNDING);
+        const typical = Math.sqrt(sum(p.map((v, i) => v * errors[i] ** 2))) * (1 + 1e-12) + 1e-12;
+        expect(mean).toBeLessThanOrEqual(perturbedMean(delta, { ...spread, typical }) + ROUNDING);
         const variance = Math.abs(varianceOf(p, z) - varianceOf(q, z));
         expect(variance).toBeLessThanOrEqual(perturbedTrace(delta, spread) + ROUNDING);
         expect(variance).toBeLessThanOrEqual(perturbedTrace(delta, { rest, radius: 1 }) + ROUNDING);

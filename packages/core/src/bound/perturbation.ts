@@ -43,24 +43,27 @@ export interface PointSpread {
   readonly radius: number;
   /** √(tr Cov_λ̂ z), where known. */
   readonly deviation?: number;
+  /** √Σλ̂_i δ_i², where every logit has a bound δ_i ≤ δ of its own. */
+  readonly typical?: number;
 }
 
 /**
- * ‖Σλ_i z_i − Σλ̂_i z_i‖, the least of three bounds, V = tr Cov_λ̂ z:
+ * ‖Σλ_i z_i − Σλ̂_i z_i‖, the least of four bounds, V = tr Cov_λ̂ z:
  *
- *     2r·TV;   sinh(δ)·√V;   (e^{2δ} − 1)·√(qV/(1 − q))
+ *     2r·TV;   sinh(δ)·√V;   e^{2δ}·√(Σλ̂_i δ_i²)·√V;   (e^{2δ} − 1)·√(qV/(1 − q))
  *
  * Proof. (1) The positive and the negative part of λ − λ̂ have mass TV each, and their averages lie in a ball of radius r.
  * (2) The difference is Cov_λ̂(ρ, z), at most sd(ρ)·√V by Cauchy and Schwarz along every direction. For X in [m, M],
- * Var X ≤ (M − EX)(EX − m), and that divided by (EX)² is at most (M − m)²/(4mM), here sinh²δ. (3) With z₁ the point of the
+ * Var X ≤ (M − EX)(EX − m), and that divided by (EX)² is at most (M − m)²/(4mM), here sinh²δ. (3) Also sd(ρ) is at most
+ * √E(e^{−d} − 1)²/E e^{−d}, with |e^{−d_i} − 1| ≤ δ_i e^δ and E e^{−d} ≥ e^{−δ}. (4) With z₁ the point of the
  * largest weight, the difference is Σ_{i≠1}(ρ_i − 1)λ̂_i(z_i − z₁), at most (e^{2δ} − 1)A with A = Σ_{i≠1}λ̂_i‖z_i − z₁‖;
  * A² ≤ q·Σλ̂_i‖z_i − z₁‖² = q(V + ‖μ̂ − z₁‖²) ≤ q(V + A²), so A² ≤ qV/(1 − q). ∎
  */
-export function perturbedMean(delta: number, { rest, radius, deviation = Infinity }: PointSpread): number {
+export function perturbedMean(delta: number, { rest, radius, deviation = Infinity, typical = Infinity }: PointSpread): number {
   if (delta === 0 || rest === 0 || deviation === 0) return 0;
   const byVariation = outward(2 * radius * perturbedVariation(delta, rest));
   if (!(deviation < Infinity) || !(delta < HOPELESS)) return byVariation;
-  const byCovariance = outward(Math.sinh(delta) * deviation);
+  const byCovariance = outward(Math.min(Math.sinh(delta), Math.exp(2 * delta) * typical) * deviation);
   const byTop = rest < 1 ? outward(Math.expm1(2 * delta) * Math.sqrt(rest / (1 - rest)) * deviation) : Infinity;
   return Math.min(byVariation, byCovariance, byTop);
 }

@@ -111,6 +111,9 @@ describe("a certificate", () => {
     const shift = (2 * (moved - 0.5)) / ((1 + moved) * 1.5);
     expect(stated(known)).toBeGreaterThan(shift);
     expect(stated(known * 0.9)).toBeLessThan(shift);
+    const error = { ...scan.error, deviation: Float64Array.of(known), typical: Float64Array.of(0.002) };
+    const sharper = certifyScan({ ...scan, error }, { radius: 100, size: 2 }, blind).mean[0];
+    expect(sharper).toBeCloseTo(Math.exp(0.02) * 0.002 * known, 12); // most weight is on logits that are off by less
     expect(stated(Infinity)).toBeCloseTo(200 * Math.tanh(0.005), 10);
     expect(stated(Number.NaN)).toBe(Infinity);
   });

@@ -87,6 +87,8 @@ interface Parts {
   readonly rest: number;
   /** Upper bound of √(tr Cov_λ̂). */
   readonly deviation: number;
+  /** Upper bound of √Σλ̂δ². */
+  readonly typical: number;
   /** tr Cov as computed, or at most. */
   readonly trace: number;
   /** Entropy as computed. */
@@ -109,7 +111,8 @@ function partsOf(
   const ratio = mass < 1 ? outward((1 + mass) / (1 - mass)) : Infinity; // of two sums, each within `mass`
   const rest = size === 1 ? 0 : restShare({ mass: total, logitSum: state.logitSum[b], relative: mass, logit });
   const stated = error.deviation?.[b] ?? Infinity;
-  if (Number.isNaN(stated)) return undefined;
+  const typical = error.typical?.[b] ?? Infinity;
+  if (!(stated >= 0) || !(typical >= 0)) return undefined;
   const skipped = Math.min(1, error.skipped[b]);
   const kept = outward(1 / (1 - skipped)); // averages of squares over what was kept are at most this times those over all
   const trace = query?.spread ? state.spread[b] / total : outward(radius * radius);
@@ -129,6 +132,7 @@ function partsOf(
       query?.spread ? Math.min(radius, outward(Math.sqrt(kept) * (Math.sqrt(trace * ratio) + 2 * mean))) : Infinity,
       outward(Math.sqrt(kept) * stated),
     ),
+    typical: outward(Math.sqrt(kept) * typical),
     trace,
     entropy: Math.log(total) + computed,
     gap: outward(kept * (computed * ratio + 2 * logit)),

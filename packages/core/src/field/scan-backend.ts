@@ -34,6 +34,11 @@ export interface ScanError {
    * the posterior, the less errors of logits move its mean.
    */
   readonly deviation?: Float64Array;
+  /**
+   * No less than √(Σŵδ²/Σŵ) with a δ_i ≤ `logit` for every logit, [B], where a backend knows it: logits of atoms that are far out
+   * are off by more than those that weigh.
+   */
+  readonly typical?: Float64Array;
 }
 
 /** One scan over all data, or a shard of it, with what is known of its error. */

@@ -12,6 +12,7 @@ export function emptyResult(size: number, dim: number, query: ScanQuery): { stat
       mass: array(),
       skipped: array(),
       deviation: array().fill(Infinity),
+      typical: array().fill(Infinity),
     },
   };
 }
@@ -31,7 +32,9 @@ export function copyRow(from: Pick<Scan, "state" | "error">, r: number, to: Pick
   };
   for (const name of ["top", "mass", "massSquared", "logitSum", "spread"] as const) copy(from.state[name], to.state[name], 1);
   for (const name of ["logit", "shift", "mean", "mass", "skipped"] as const) copy(from.error[name], to.error[name], 1);
-  if (to.error.deviation) to.error.deviation[b] = from.error.deviation?.[r] ?? Infinity;
+  for (const name of ["deviation", "typical"] as const) {
+    if (to.error[name]) to.error[name][b] = from.error[name]?.[r] ?? Infinity;
+  }
   copy(from.state.mean.data, to.state.mean.data, dim);
   if (from.state.tangent && to.state.tangent) copy(from.state.tangent.data, to.state.tangent.data, dim);
   copy(from.state.best.logits, to.state.best.logits, to.state.best.count);
@@ -60,7 +63,7 @@ export function joinParts(
   negligible: number,
 ): Pick<Scan, "state" | "error"> {
   const share = largestShare(coarse, fine);
-  const worse = (name: Exclude<keyof ScanError, "deviation">): Float64Array =>
+  const worse = (name: Exclude<keyof ScanError, "deviation" | "typical">): Float64Array =>
     Float64Array.of(Math.max(coarse.error[name][0] ?? Infinity, fine.error[name][0] ?? Infinity));
   if (share <= negligible) {
     return { state: fine.state, error: { ...fine.error, skipped: fine.error.skipped.map((tau) => tau + share) } };

@@ -35,6 +35,31 @@ export interface LogitSizes {
   readonly bias: number;
 }
 
+/** What is known of the atoms that weigh. */
+export interface TypicalAtoms {
+  /** No less than √E‖y‖² under the weights. */
+  readonly size: number;
+  /** No less than every |log π_i| that is finite, relative to the largest. */
+  readonly lightest: number;
+}
+
+/**
+ * √Eδ_i² under the weights, with the bound of each logit by the size of its own atom: all terms above are linear in ‖y_i‖ and
+ * |bias_i| but one, that of Y², for which √E‖y‖⁴ ≤ Y√E‖y‖²; and E bias² ≤ M(max |log π| + (α²/v)E‖y‖²/2).
+ */
+export function typicalRounding(
+  table: Pick<AtomTable, "format" | "norm" | "storageError">,
+  sizes: LogitSizes,
+  query: Pick<ScanQuery, "alpha" | "variance">,
+  { size, lightest }: TypicalAtoms,
+): number {
+  const norm = Math.min(table.norm, size);
+  const curvature = (query.alpha * query.alpha) / query.variance;
+  const bias = Math.min(sizes.bias, Math.sqrt(sizes.bias * (lightest + (curvature * norm * norm) / 2)) * (1 + 8 * DOUBLE));
+  const squares = (sizes.dim + 8) * DOUBLE * curvature * table.norm * norm;
+  return outward(logitRounding({ ...table, norm }, { ...sizes, bias }, query) + squares);
+}
+
 /** Bound of |ℓ̂_i − ℓ_i| up to one shift common to all i; ∞ where logits could overflow. */
 export function logitRounding(
   { format, norm, storageError }: Pick<AtomTable, "format" | "norm" | "storageError">,

@@ -3,7 +3,7 @@ import { type AtomBias, type AtomChunk, atomBias, chunksOf, kernelArray } from "
 import type { CentredQuery } from "./centred-query.js";
 import type { ChunkPlan } from "./chunk-plan.js";
 import { absorbRow, absorbTop, emptyDense } from "./dense-state.js";
-import { logitRounding } from "./logit-rounding.js";
+import { type LogitSizes, logitRounding } from "./logit-rounding.js";
 import type { KernelArray } from "./onnxruntime.js";
 import { type ChunkLogits, pickAtoms, positionOfTop } from "./pick-atoms.js";
 import { type RowProgress, seeRow, startRows, thresholdOf } from "./row-progress.js";
@@ -32,6 +32,8 @@ export interface LogitTerms {
   readonly bias: AtomBias;
   /** Bound of the logits, [B]. */
   readonly delta: Float64Array;
+  /** What those follow from. */
+  sizesOf(b: number): LogitSizes;
 }
 
 /** The biases of all atoms in chunks of `atoms`, and the rounding of logits whose terms meet `depth` roundings at most. */
@@ -42,11 +44,11 @@ export function logitTerms(
   { atoms, depth }: { readonly atoms: number; readonly depth: number },
 ): LogitTerms {
   const bias = atomBias(logitTable, logWeights, query, atoms);
-  const delta = centred.distance.map((distance, b) => {
-    const [steepness = 0, offset = 0] = [centred.steepness[b], centred.offset[b]];
-    return logitRounding(logitTable, { dim, depth, bias: bias.largest, steepness, distance, offset }, query);
-  });
-  return { bias, delta };
+  const sizesOf = (b: number): LogitSizes => {
+    const [steepness = 0, distance = 0, offset = 0] = [centred.steepness[b], centred.distance[b], centred.offset[b]];
+    return { dim, depth, bias: bias.largest, steepness, distance, offset };
+  };
+  return { bias, delta: centred.distance.map((_, b) => logitRounding(logitTable, sizesOf(b), query)), sizesOf };
 }
 
 /** What a pass found. */

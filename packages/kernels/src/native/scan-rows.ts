@@ -1,10 +1,11 @@
-import { gamma, type Points, type Scan, type ScanQuery, takeRows, unitRoundoff, zeros } from "@fluxion/core";
+import { gamma, outward, type Points, type Scan, type ScanQuery, takeRows, unitRoundoff, zeros } from "@fluxion/core";
 import type { BoundAtoms } from "../bind/index.js";
 import { type CentredQuery, centreQuery } from "./centred-query.js";
 import { planChunks } from "./chunk-plan.js";
 import { deviationBound } from "./deviation-bound.js";
 import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult, forgetSums, joinParts } from "./join-rows.js";
+import { typicalRounding } from "./logit-rounding.js";
 import { logitTerms, runPass } from "./pass.js";
 import { heaviestOf, type Precisions } from "./precisions.js";
 import { thresholdOf } from "./row-progress.js";
@@ -35,7 +36,7 @@ export async function scanRows(
   const bare = query.sums === "mean" && sums.columns === "plain" && needsNoSums(terms.delta, plan.atoms, { format, epsilon });
   const precision = bare ? await precisions.open(format, { ...sums, columns: "means" }) : whole;
   const cut = Math.max(20, Math.log(bound.size / (LEFT_OUT * epsilon)));
-  const usable = query.tangent === undefined ? 8 * epsilon : -1; // how concentrated the posterior is sharpens what logits bound
+  const usable = query.tangent === undefined ? 16 * epsilon : -1; // how concentrated the posterior is sharpens what logits bound
   const rules = { cut, usable, most: mostPicked(x.dim, plan.atoms) };
   const pass = await runPass(precision, centred, query, { plan, rules, terms });
   const centerNorm = Math.sqrt(bound.center.reduce((sum, c) => sum + c * c, 0));
@@ -44,6 +45,8 @@ export async function scanRows(
   const left = bound.size * Math.exp(-cut);
   const heaviest = heaviestOf(bound);
   const deviation = new Float64Array(x.size).fill(Infinity);
+  const typical = new Float64Array(x.size).fill(Infinity);
+  const lightest = lightestOf(precision.tools.logWeights);
   for (let b = 0; b < x.size; b++) {
     const off = pass.delta[b] ?? Infinity;
     const threshold = thresholdOf(pass.progress, b, cut + 2 * off, off);
@@ -59,10 +62,14 @@ export async function scanRows(
       pass.summed[b] = (pass.summed[b] ?? 0) + kept.length;
     }
     out.error.skipped[b] = Math.min(1, (out.error.skipped[b] ?? 0) + left);
-    if (!bare && (pass.summed[b] ?? 0) > 0)
-      deviation[b] = deviationBound(out, b, { x, query }, { heaviest, radius: bound.radius });
+    if (bare || (pass.summed[b] ?? 0) === 0) continue;
+    deviation[b] = deviationBound(out, b, { x, query }, { heaviest, radius: bound.radius });
+    if (kept.length > 0) continue;
+    const size = outward(Math.hypot(deviation[b] ?? Infinity, offCentre(out, b, bound)) + bound.storageError);
+    const own = typicalRounding(precision.tools.logitTable, terms.sizesOf(b), query, { size, lightest });
+    typical[b] = outward(own + ((out.error.logit[b] ?? Infinity) - off) + 4 * Number.EPSILON * off);
   }
-  const found = { state: out.state, error: { ...out.error, deviation } };
+  const found = { state: out.state, error: { ...out.error, deviation, typical } };
   if (bare) forgetSums(found);
   return { ...found, seen: pass.summed };
 }
@@ -81,8 +88,20 @@ function needsNoSums(
 function largestLogit(bound: BoundAtoms, { steepness }: CentredQuery, { alpha, variance }: ScanQuery): number {
   const { radius, logWeights } = bound;
   const steepest = steepness.reduce((most, q) => Math.max(most, q), 0);
-  const lightest = logWeights.reduce((least, w) => (w === -Infinity ? least : Math.min(least, w)), 0);
-  return steepest * radius + ((alpha * alpha) / variance) * (radius * radius) * 0.5 + heaviestOf(bound) - lightest;
+  const widest = lightestOf(logWeights) + heaviestOf(bound);
+  return steepest * radius + ((alpha * alpha) / variance) * (radius * radius) * 0.5 + widest;
+}
+
+/** The largest |log π_i| that is finite. */
+function lightestOf(logWeights: Float64Array): number {
+  return logWeights.reduce((most, w) => (w === -Infinity ? most : Math.max(most, Math.abs(w))), 0);
+}
+
+/** No less than ‖m − c‖ for the true mean of the weights of row b. */
+function offCentre({ state, error }: Pick<Scan, "state" | "error">, b: number, { center, dim }: BoundAtoms): number {
+  let squared = 0;
+  for (let d = 0; d < dim; d++) squared += ((state.mean.data[b * dim + d] ?? 0) - (center[d] ?? 0)) ** 2;
+  return Math.sqrt(squared) * (1 + (dim + 4) * Number.EPSILON) + (error.mean[b] ?? Infinity);
 }
 
 /** Sums over y and logits without their common term, as means over z and true logits; changes the state in place. */
