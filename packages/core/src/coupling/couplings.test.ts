@@ -169,6 +169,8 @@ test("batches and numbers that do not fit are refused", () => {
   expect(() => labelCoupling(-1)).toThrow(/the weight is -1/);
   expect(() => conditionCoupling({ candidates: 0 })).toThrow(/candidates is 0; expected a share in \(0, 1\]/);
   expect(() => conditionWeight(new Float64Array(1), new Float64Array(1), 2, 0.5)).toThrow(/expected \[n, n\] matrices/);
+  expect(() => sinkhornCoupling({ epsilon: -1 })).toThrow(/ε is -1, the penalties of the marginals are Infinity and Infinity/);
+  expect(() => sinkhornCoupling({ epsilon: 1, marginalPenalty: [1, 0] })).toThrow(/expected a finite ε > 0 and penalties > 0/);
   expect(() => partialCoupling(0)).toThrow(/the share is 0/);
   expect(() => schrodingerBridgeCoupling(0)).toThrow(/σ is 0/);
   expect(assignment(squaredDistances(ends.x0, ends.x1), 4).columnOfRow).toEqual(otCoupling().couple(ends, rngOf(1)).rows1);

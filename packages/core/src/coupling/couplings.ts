@@ -46,11 +46,17 @@ export interface SinkhornCouplingOptions extends Omit<SinkhornOptions, "rowWeigh
 /**
  * Pairs drawn from the entropic plan between the batches [Cuturi2013], or with `marginalPenalty` from the unbalanced one,
  * which leaves out rows that are far from everything: then the ends do not keep their laws.
- * @throws RangeError when coupling, if ε or a penalty is not positive.
+ * @throws RangeError unless ε is positive and finite, and penalties are positive.
  */
 export function sinkhornCoupling(options: SinkhornCouplingOptions): Coupling {
   const { epsilon, marginalPenalty = Infinity, normaliseCost = false } = options;
-  const relaxed = marginalPenalty !== Infinity;
+  const [rho0, rho1] = typeof marginalPenalty === "number" ? [marginalPenalty, marginalPenalty] : marginalPenalty;
+  if (!(epsilon > 0 && epsilon < Infinity && rho0 > 0 && rho1 > 0)) {
+    throw new RangeError(
+      `Cannot couple by an entropic plan: ε is ${epsilon}, the penalties of the marginals are ${rho0} and ${rho1}; expected a finite ε > 0 and penalties > 0`,
+    );
+  }
+  const relaxed = rho0 < Infinity || rho1 < Infinity;
   const draw = options.draw ?? (relaxed ? "pairs" : "rows");
   return {
     name: relaxed ? `unbalanced:${epsilon},${marginalPenalty}` : `sinkhorn:${epsilon}`,
