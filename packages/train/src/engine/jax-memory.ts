@@ -1,6 +1,6 @@
 import type { Array as JaxArray } from "@jax-js/jax";
 import type { Resident } from "./engine.js";
-import type { Jax } from "./jax-ops.js";
+import type { Jax } from "./jax.js";
 import { type Shape, sizeOf } from "./tensor.js";
 
 /** Arrays on one jax-js device, and which of them each resident currently is. */

@@ -1,7 +1,8 @@
 import type { Array as JaxArray } from "@jax-js/jax";
 import type { Computation, Program, Resident } from "./engine.js";
+import { type Jax, take } from "./jax.js";
 import type { JaxMemory } from "./jax-memory.js";
-import { type Jax, jaxOps, take } from "./jax-ops.js";
+import { jaxOps } from "./jax-ops.js";
 import { type Named, type Shape, sizeOf, type Tensor } from "./tensor.js";
 
 type Tree = Record<string, JaxArray>;
