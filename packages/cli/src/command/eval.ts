@@ -14,8 +14,9 @@ export const evalCommand: CommandDefinition = defineCommand<Options>({
   name: "eval",
   summary: "measure a network against the exact field and the data",
   details: [
-    "Excess loss over the exact floor, by time too; W2 with what a perfect generator scores, energy distance, copies of data",
-    "points, straightness, and how far network and exact field end from the same noise. --seed sets that noise.",
+    "Excess loss over the exact floor, by time too; W2 with what a perfect generator scores and an interval, W1, sliced W2, MMD,",
+    "precision, recall, density and coverage, energy distance, copies of data points, straightness, path energy, and how far",
+    "network and exact field end from the same noise. --seed sets that noise.",
   ].join("\n"),
   positional: [["<run>", "a run directory that fluxion train or fluxion run wrote"]],
   options: [{ flags: "-n, --count <number>", help: "how many samples (those of the spec)", read: wholeNumber("--count", 2) }],

@@ -20,6 +20,7 @@ import { evaluate, type NetworkField } from "@fluxion/train";
 import type { Progress } from "../progress/index.js";
 import type { SampleSpec } from "../spec/index.js";
 import { drawEvaluationBatch } from "./evaluation-batch.js";
+import { type Motion, motionOf, type SampleMetrics, sampleMetrics } from "./sample-metrics.js";
 import { type Flow, fieldFlow, networkFlow, startingPoints } from "./sampling.js";
 
 /** What an evaluation depends on. */
@@ -53,6 +54,9 @@ export interface NetworkEvaluation {
   /** Share of samples that copy a data point. */
   readonly memorised: Pair;
   readonly straightness: Pair;
+  /** Further distances to the same draws of the data; left out for fewer than eight samples. */
+  readonly metrics?: { readonly network: SampleMetrics; readonly exact: SampleMetrics };
+  readonly motion: { readonly network: Motion; readonly exact: Motion };
   /** Mean distance of the two ends from the same noise. */
   readonly endpointDistance: number;
   readonly nfe: Pair;
@@ -98,16 +102,23 @@ export async function evaluateNetwork(
   const copies = memorisation(network.x, path.atoms);
   const exactCopies = memorisation(exact.x, path.atoms);
   const times = [0, ...STOPS, 1];
+  const reference = path.drawData(fork(rng, "w2"), network.x.size);
+  const metrics = sampleMetrics({ network: network.x, exact: exact.x, reference }, rng);
   const evaluation: NetworkEvaluation = {
     loss: measured.loss,
     excess: measured.fieldError ?? missing(),
     excessByTime,
     energyDistance: energies(path, { network: network.x, exact: exact.x }, rng),
-    w2: wassersteins(path, { network: network.x, exact: exact.x }, rng),
+    w2: wassersteins(path, { network: network.x, exact: exact.x, reference }, rng),
     memorised: { network: copies.fraction, exact: exactCopies.fraction },
     straightness: {
       network: straightness(times, [start, ...network.states]),
       exact: straightness(times, [start, ...exact.states]),
+    },
+    ...(metrics ? { metrics } : {}),
+    motion: {
+      network: motionOf(times, [start, ...network.states], reference),
+      exact: motionOf(times, [start, ...exact.states], reference),
     },
     endpointDistance: meanRowDistance(network.x, exact.x),
     nfe: { network: network.nfe, exact: exact.nfe },
@@ -150,11 +161,11 @@ function energies(path: AtomPath, samples: { network: Points; exact: Points }, r
 
 function wassersteins(
   path: AtomPath,
-  samples: { network: Points; exact: Points },
+  samples: { network: Points; exact: Points; reference: Points },
   rng: Parameters<typeof fork>[0],
 ): NetworkEvaluation["w2"] {
+  const { reference } = samples;
   const points = samples.network.size;
-  const reference = path.drawData(fork(rng, "w2"), points);
   const floor = wasserstein2Floor((r, n) => path.drawData(r, n), points, { rng: fork(rng, "w2 floor"), repetitions: 5 });
   return {
     network: wasserstein2(samples.network, reference).w2,

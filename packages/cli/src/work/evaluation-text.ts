@@ -2,6 +2,7 @@ import type { Floor } from "@fluxion/core";
 import type { SampleSpec } from "../spec/index.js";
 import { format, table } from "../terminal/index.js";
 import type { NetworkEvaluation } from "./evaluate-network.js";
+import type { SampleMetrics } from "./sample-metrics.js";
 import { solverText } from "./sampling.js";
 
 /** An evaluation as commands print it. */
@@ -35,12 +36,34 @@ export function evaluationText(e: NetworkEvaluation, floor: Floor): string {
       ],
       ["excess over the floor", `${number(e.excess.mean)} ± ${number(e.excess.standardError, 2)}`, "0"],
       [`W2 to ${e.w2.points} draws (perfect: ${number(e.w2.floor, 3)})`, number(e.w2.network), number(e.w2.exact)],
+      ...metricRows(e.metrics),
       ["energy distance to the data", number(e.energyDistance.network, 4), number(e.energyDistance.exact, 4)],
       ["copies of data points", percent(e.memorised.network), percent(e.memorised.exact)],
       ["straightness (0: straight)", number(e.straightness.network, 4), number(e.straightness.exact, 4)],
+      ["path energy", number(e.motion.network.pathEnergy, 4), number(e.motion.exact.pathEnergy, 4)],
+      [
+        "normalised path energy",
+        number(e.motion.network.normalisedPathEnergy, 3),
+        number(e.motion.exact.normalisedPathEnergy, 3),
+      ],
       ["evaluations", number(e.nfe.network), number(e.nfe.exact)],
       ["mean distance of the ends", number(e.endpointDistance, 4), ""],
     ],
     ["l", "r", "r"],
   );
+}
+
+/** Further distances, with what their uncertainty is. */
+function metricRows(metrics: NetworkEvaluation["metrics"]): string[][] {
+  if (metrics === undefined) return [];
+  const { number } = format;
+  const row = (name: string, of: (m: SampleMetrics) => string): string[] => [name, of(metrics.network), of(metrics.exact)];
+  return [
+    row("W2², 95 % interval", ({ w2Squared: { lower, upper } }) => `${number(lower, 3)} … ${number(upper, 3)}`),
+    row("W1", ({ w1 }) => number(w1, 4)),
+    row("sliced W2", ({ slicedW2 }) => number(slicedW2, 4)),
+    row("MMD²", ({ mmd }) => `${number(mmd.mmdSquared, 3)} ± ${number(mmd.standardError, 2)}`),
+    row("precision, recall", ({ fidelity: f }) => `${number(f.precision, 3)}, ${number(f.recall, 3)}`),
+    row("density, coverage", ({ fidelity: f }) => `${number(f.density, 3)}, ${number(f.coverage, 3)}`),
+  ];
 }
