@@ -101,6 +101,9 @@ describe("renderReport", () => {
     expect(page("exact")).toContain("has no floor, and is shown with the excess");
     expect(page("estimate")).toContain("the floor of their loss lies between 0 and V");
     expect(page("conditional")).not.toContain("regress on");
+    const coupled = renderReport({ ...moons, training: { ...moons.training, coupling: "ot" } });
+    expect(coupled).toContain("The rows of a batch are paired by “ot”: V is no floor of their loss");
+    expect(page("conditional")).not.toContain("are paired by");
     for (const text of [page("exact"), page("estimate")]) expect(texts(text, "zh").length).toBe(texts(text, "en").length);
   });
 

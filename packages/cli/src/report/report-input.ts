@@ -69,6 +69,8 @@ export interface TrainingSummary {
    * its estimate from several points of the data, with a floor between none and V.
    */
   readonly target: "conditional" | "exact" | "estimate";
+  /** How the rows of a batch were paired, as the spec writes it; absent: independently. */
+  readonly coupling?: string | undefined;
   /** Loss of the training batches, as they came: step and loss. */
   readonly batches: readonly { readonly step: number; readonly loss: number }[];
   /** Evaluation of the averaged (EMA) weights. */

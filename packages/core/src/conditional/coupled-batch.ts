@@ -1,8 +1,11 @@
-import type { Coupling } from "../coupling/index.js";
+import type { CoupledRows, Coupling } from "../coupling/index.js";
 import { drawBatch, type MarginalPath } from "../field/index.js";
 import { type PathBatch, pathBatch } from "../path/index.js";
 import { takeRows } from "../points/index.js";
 import { fork, type Rng } from "../random/index.js";
+
+/** A batch with the rows of `drawBatch` that its pairs came from; what belongs to z, as a label does, follows `rows1`. */
+export interface CoupledBatch extends PathBatch, CoupledRows {}
 
 /**
  * A batch for the CFM loss with the draws of `drawBatch`, paired anew by a coupling: what OT-CFM trains on. Its target is not
@@ -10,8 +13,9 @@ import { fork, type Rng } from "../random/index.js";
  * `pairField` is the field of any finite set of pairs. A coupling that leaves rows out gives a smaller batch. Eq. (M2)
  * @throws RangeError as the coupling does, or when a slope of the path is infinite.
  */
-export function drawCoupledBatch(path: MarginalPath, coupling: Coupling, rng: Rng, size: number): PathBatch {
+export function drawCoupledBatch(path: MarginalPath, coupling: Coupling, rng: Rng, size: number): CoupledBatch {
   const { t, x0, z } = drawBatch(path, rng, size);
   const { rows0, rows1 } = coupling.couple({ x0, x1: z }, fork(rng, "coupling"));
-  return pathBatch(path.field.scheduler, t.subarray(0, rows0.length), takeRows(x0, rows0), takeRows(z, rows1));
+  const times = t.subarray(0, rows0.length);
+  return { ...pathBatch(path.field.scheduler, times, takeRows(x0, rows0), takeRows(z, rows1)), rows0, rows1 };
 }

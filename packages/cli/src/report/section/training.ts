@@ -2,7 +2,7 @@ import { type Chart, chart } from "../chart.js";
 import { html, type Markup } from "../html.js";
 import type { FloorSummary, ReportInput, TrainingSummary } from "../report-input.js";
 import { linearScale, positiveScale } from "../scale.js";
-import { both, number, type Phrase, phrase, plusMinus } from "../text.js";
+import { both, number, type Phrase, phrase, plusMinus, verbatim } from "../text.js";
 
 const stepLabel = phrase("training step", "训练步数");
 
@@ -17,7 +17,7 @@ ${chart(excessChart(training))}
 }
 
 function summary(
-  { network, parameters, batch, curve, onGaussian, target }: TrainingSummary,
+  { network, parameters, batch, curve, onGaussian, target, coupling }: TrainingSummary,
   fresh: ReportInput["evaluation"],
 ): Phrase {
   const last = curve.at(-1);
@@ -30,7 +30,7 @@ function summary(
       )
     : phrase("", "");
   const size = number(parameters, 6);
-  const regressed = targetSentence[target];
+  const regressed = coupling === undefined || coupling === "independent" ? targetSentence[target] : coupledSentence(coupling);
   return phrase(
     `${network}, ${size} parameters, batches of ${batch}.${base.en}${regressed.en} The CFM loss can fall to its floor V, not to zero; what counts is the excess, E‖v_θ − u_t(x)‖² against the exact field on the same points${excess && `: ${excess} at the end on the points that the curve is measured on, ${again} on fresh ones`}.`,
     `${network}，${size} 个参数，每批 ${batch} 个样本。${base.zh}${regressed.zh}CFM 损失最多降到下界 V，而不是零；真正要看的是超出量，即同一批点上相对精确场的误差 E‖v_θ − u_t(x)‖²${excess && `：训练结束时，在绘制曲线所用的点上为 ${excess}，在新抽取的点上为 ${again}`}。`,
@@ -49,6 +49,15 @@ const targetSentence: Record<TrainingSummary["target"], Phrase> = {
     "训练批回归于由若干数据点给出的 u_t(x) 的无偏估计：其损失的下界介于 0 与 V 之间。",
   ),
 };
+
+/** What a coupling changes in the meaning of the numbers. */
+function coupledSentence(coupling: string): Phrase {
+  const name = verbatim(coupling);
+  return phrase(
+    ` The rows of a batch are paired by “${name}”: V is no floor of their loss, and the excess, measured with independent pairs, contains what the coupling changes in the field.`,
+    `批内样本按“${name}”配对：V 不是其损失的下界；超出量以独立配对测量，因而包含该耦合对场的改变。`,
+  );
+}
 
 function lossChart({ curve, batches: all, steps, target }: TrainingSummary, floor: FloorSummary): Chart {
   const batches = target === "exact" ? [] : all; // a loss without that floor belongs to the excess
