@@ -7,7 +7,7 @@ import { centreQuery } from "./centred-query.js";
 import { emptyResult, forgetSums } from "./join-rows.js";
 import { logitRounding } from "./logit-rounding.js";
 import type { Kernel, KernelArray } from "./onnxruntime.js";
-import type { PartialScan } from "./scan-rows.js";
+import type { PartialScan } from "./partial-scan.js";
 
 /** Coordinates up to which attention takes less time than two products with a softmax between. */
 const MOST_DIM = 32;

@@ -3,9 +3,10 @@ import type { BoundAtoms } from "../bind/index.js";
 import { attends, scanAttention } from "./attention-scan.js";
 import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult } from "./join-rows.js";
+import type { PartialScan } from "./partial-scan.js";
 import type { Precisions } from "./precisions.js";
 import type { ScanFormat } from "./scan-graph.js";
-import { type PartialScan, scanRows } from "./scan-rows.js";
+import { scanRows } from "./scan-rows.js";
 
 /** From coarse to fine; a row that one cannot certify goes to the next. */
 export const FORMATS: readonly [ScanFormat, ...ScanFormat[]] = [

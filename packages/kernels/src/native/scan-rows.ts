@@ -6,17 +6,12 @@ import { deviationBound } from "./deviation-bound.js";
 import { scanGathered } from "./gathered-scan.js";
 import { copyRow, emptyResult, forgetSums, joinParts } from "./join-rows.js";
 import { typicalRounding } from "./logit-rounding.js";
+import type { PartialScan } from "./partial-scan.js";
 import { logitTerms, runPass } from "./pass.js";
 import { heaviestOf, type Precisions } from "./precisions.js";
 import { thresholdOf } from "./row-progress.js";
 import type { ScanFormat } from "./scan-graph.js";
 import { sumRounding } from "./sum-rounding.js";
-
-/** A scan of which some rows may have been left to a finer one. */
-export interface PartialScan extends Pick<Scan, "state" | "error"> {
-  /** Atoms whose weight row b was computed from, [B]; 0 where it holds no answer. */
-  readonly seen: Float64Array;
-}
 
 /** What is left out may hold this part of what the demand allows. */
 const LEFT_OUT = 1e-3;
