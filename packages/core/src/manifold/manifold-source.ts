@@ -39,17 +39,12 @@ export interface WrappedNormalOptions {
 
 /**
  * The wrapped normal law: exp_m(ξ) with ξ ~ N(0, s²I) in the tangent space at m [Nagano2019]. Its density sums over all
- * ξ that lead to a point: one in R^d and H^d, ξ + 2πk on a torus.
- * @throws RangeError when m is no point, s is not positive, or the density is not bounded (spheres and rotations focus
- * geodesics at the antipode: use `uniformSource` there).
+ * ξ that lead to a point: one in R^d and H^d, ξ + 2πk on a torus, all windings of a great circle on spheres and rotations, where it
+ * is infinite at the antipode of m, a single point, with a weight that is negligible for s well below 1.
+ * @throws RangeError when m is no point or s is not positive and finite.
  */
 export function wrappedNormal(manifold: Manifold, { mean, deviation: s = 1 }: WrappedNormalOptions): ManifoldSource {
-  const { ambient: D, dim, name, logWrappedNormal } = manifold;
-  if (logWrappedNormal === undefined) {
-    throw new RangeError(
-      `Cannot make a wrapped normal source: its density on ${name} is not bounded; expected a manifold that does not focus geodesics`,
-    );
-  }
+  const { ambient: D, dim } = manifold;
   if (!(s > 0 && s < Infinity)) {
     throw new RangeError(`Cannot make a wrapped normal source: the deviation is ${s}; expected a positive finite number`);
   }
@@ -70,7 +65,7 @@ export function wrappedNormal(manifold: Manifold, { mean, deviation: s = 1 }: Wr
       }
       return x;
     },
-    logDensity: (x) => logWrappedNormal(manifold.log(m, x, v), s),
+    logDensity: (x) => manifold.logWrappedNormal(manifold.log(m, x, v), s),
   };
 }
 

@@ -51,8 +51,9 @@ export interface Manifold {
     sample(rng: Rng, size: number): Float64Array;
   };
   /**
-   * The log-density, at exp_x(v), of exp_x(ξ) with ξ ~ N(0, s²I) in T_xM, for v inside the cut locus: the sum over all ξ that
-   * lead there. Left out where that density is not bounded, as on spheres, whose geodesics focus.
+   * The log-density, at exp_x(v), of exp_x(ξ) with ξ ~ N(0, s²I) in T_xM, for v inside the cut locus or at its edge: the sum over
+   * all ξ that lead there. Where geodesics focus, at the antipode of a sphere and back at x, it is infinite in single points;
+   * there the finite part is given.
    */
-  logWrappedNormal?(v: Float64Array, s: number): number;
+  logWrappedNormal(v: Float64Array, s: number): number;
 }

@@ -12,8 +12,7 @@ type Take = (v: Float64Array) => Float64Array;
 
 /**
  * M₁ × M₂ × …: a point is its components one after the other, geodesics run in every factor by themselves, squared lengths
- * add up, and a vector lies inside the cut locus when each component does. The uniform law exists where every factor has
- * one, and so does the wrapped normal law.
+ * add up, and a vector lies inside the cut locus when each component does. The uniform law exists where every factor has one.
  * @throws RangeError when there is no factor.
  */
 export function productManifold(...factors: readonly Manifold[]): Manifold {
@@ -43,7 +42,7 @@ export function productManifold(...factors: readonly Manifold[]): Manifold {
     logVolume: (x, v) => sum((m, take) => m.logVolume(take(x), take(v))),
     misfit: (x) => Math.max(...parts.map(({ factor, from, to }) => factor.misfit(x.subarray(from, to)))),
     ...productUniform(parts, ambient),
-    ...productWrappedNormal(parts),
+    logWrappedNormal: (v, s) => sum((m, take) => m.logWrappedNormal(take(v), s)),
   };
 }
 
@@ -90,15 +89,4 @@ export function interleave(
   { ambient, from, D }: { readonly ambient: number; readonly from: number; readonly D: number },
 ): void {
   for (let b = 0; b * ambient < draws.length; b++) out.set(draws.subarray(b * ambient, (b + 1) * ambient), b * D + from);
-}
-
-function productWrappedNormal(parts: readonly Part[]): Pick<Manifold, "logWrappedNormal"> {
-  const laws = parts.flatMap(({ factor: { logWrappedNormal }, from, to }) =>
-    logWrappedNormal ? [{ logWrappedNormal, from, to }] : [],
-  );
-  if (laws.length < parts.length) return {};
-  return {
-    logWrappedNormal: (v, s) =>
-      laws.reduce((total, { logWrappedNormal, from, to }) => total + logWrappedNormal(v.subarray(from, to), s), 0),
-  };
 }

@@ -1,4 +1,5 @@
 import type { Manifold } from "./manifold.js";
+import { logWindings } from "./space-form.js";
 import { sphere, unitVectors } from "./sphere.js";
 import { dot, normOf } from "./vectors.js";
 
@@ -42,6 +43,10 @@ export function rotations(): Manifold {
     uniform: {
       logVolume: Math.log(8 * Math.PI * Math.PI),
       sample: (rng, size) => unitVectors(rng, size, 4),
+    },
+    logWrappedNormal(v, s) {
+      const r = 2 * half(v);
+      return logWindings({ dim: 3, period: 2 * Math.PI, focus: 2 * Math.sin(r / 2) }, r, s);
     },
   };
 }

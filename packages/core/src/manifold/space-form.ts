@@ -1,3 +1,5 @@
+import { logSumExp } from "../points/index.js";
+
 /**
  * What spheres and hyperbolic spaces share. Both are {x : ⟨x, x⟩ = k} in a space with an inner product, k = 1 or −1 the
  * curvature, and a geodesic is a curve in a plane through the origin: with a unit e ∈ T_xM
@@ -77,4 +79,30 @@ export function formCarry(
 /** (d − 1)·log(s(r)/r). */
 export function formLogVolume(form: SpaceForm, r: number): number {
   return r > 0 && form.dim > 1 ? (form.dim - 1) * form.logStretch(r) : 0;
+}
+
+/** Where a closed geodesic is after length r, and what its length is. */
+export interface Wrapping {
+  /** d. */
+  readonly dim: number;
+  /** The length of a closed geodesic. */
+  readonly period: number;
+  /** |s(r)|, the same for all windings r + k·period. */
+  readonly focus: number;
+}
+
+/**
+ * log Σ_k N(ρ_k; s)·|ρ_k/s(r)|^(d−1) over the windings ρ_k = r + k·period, which all lead to the point at distance r: the wrapped
+ * normal density where geodesics close. At r = 0 the windings k ≠ 0 focus all their directions in one point: they are
+ * left out there. The terms left out elsewhere lie beyond s·(9 + √d): each is below e^−40 of the whole.
+ */
+export function logWindings({ dim, period, focus }: Wrapping, r: number, s: number): number {
+  const normal = -0.5 * dim * Math.log(2 * Math.PI * s * s);
+  if (r === 0 && dim > 1) return normal;
+  const reach = Math.ceil((s * (9 + Math.sqrt(dim)) + r) / period);
+  const terms = Float64Array.from({ length: 2 * reach + 1 }, (_, k) => {
+    const rho = r + period * (k - reach);
+    return -0.5 * (rho / s) ** 2 + (dim > 1 ? (dim - 1) * Math.log(Math.abs(rho) / focus) : 0);
+  });
+  return logSumExp(terms) + normal;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { chiSquared, kolmogorov, zScore } from "../../../../tests/statistics.js";
 import { integrateBall } from "../../../../tests/support/manifold-quadrature.js";
 import { gap, manifolds, pointAt, tangentAt } from "../../../../tests/support/manifolds.js";
-import { pointsOf } from "../points/index.js";
+import { pointsOf, row } from "../points/index.js";
 import { fork, rngOf } from "../random/index.js";
 import { euclidean } from "./euclidean.js";
 import { flatTorus, logWrappedNormalAngle, wrapAngle, wrapTurn } from "./flat-torus.js";
@@ -237,9 +237,8 @@ describe("productManifold", () => {
     expect(() => productManifold()).toThrow("there are no factors");
   });
 
-  it("has the uniform law where all factors have one, the wrapped normal likewise, and neither else", () => {
+  it("has the uniform law where all factors have one, and the wrapped normal law of its factors", () => {
     expect(productManifold(a, hyperbolic(2)).uniform).toBeUndefined();
-    expect(productManifold(a, hyperbolic(2)).logWrappedNormal).toBeUndefined();
     const flat = productManifold(hyperbolic(2), b);
     const source = wrappedNormal(flat, { mean: [1, 0, 0, 1, 2], deviation: 0.5 });
     const parts = productSource(
@@ -277,8 +276,44 @@ describe("wrappedNormal", () => {
     }
   });
 
-  it("is refused on manifolds that focus geodesics, around no point, and without width; and the uniform law where there is none", () => {
-    expect(() => wrappedNormal(sphere(2), { mean: [0, 0, 1] })).toThrow("its density on sphere:2 is not bounded");
+  it("has on spheres and rotations a density that integrates to one, windings included", () => {
+    for (const [m, s] of [
+      [sphere(2), 0.5],
+      [sphere(2), 1.5],
+      [sphere(3), 1],
+      [rotations(), 1],
+    ] as const) {
+      const mean = pointAt(m, rngOf(6));
+      const source = wrappedNormal(m, { mean, deviation: s });
+      const n = m.dim === 2 ? 100 : 28;
+      const mass = integrateBall(m, { x: mean, radius: Math.PI, n }, (y) => Math.exp(source.logDensity(y)));
+      expect(mass).toBeCloseTo(1, 2);
+      const x = source.sample(rngOf(7), 2000);
+      const cosines = Float64Array.from({ length: x.size }, (_, b) => Math.cos(m.distance(row(x, b), mean)));
+      const expected = integrateBall(
+        m,
+        { x: mean, radius: Math.PI, n },
+        (y) => Math.exp(source.logDensity(y)) * Math.cos(m.distance(y, mean)),
+      );
+      expect(Math.abs(zScore(cosines, expected))).toBeLessThan(4.5);
+    }
+  });
+
+  it("is on the circle of the plane what it is on the torus of one angle, and finite where geodesics meet", () => {
+    for (const a of [0, 0.3, 2, 3.1]) {
+      for (const s of [0.3, 2]) {
+        expect(sphere(1).logWrappedNormal(Float64Array.of(0, a), s)).toBeCloseTo(logWrappedNormalAngle(a, s), 12);
+      }
+    }
+    for (const m of [sphere(2), rotations()]) {
+      const x = pointAt(m, rngOf(2));
+      const source = wrappedNormal(m, { mean: x });
+      expect(Number.isFinite(source.logDensity(x))).toBe(true);
+      expect(Number.isFinite(source.logDensity(x.map((c) => -c)))).toBe(true);
+    }
+  });
+
+  it("is refused around no point, and without width; and the uniform law where there is none", () => {
     expect(() => wrappedNormal(hyperbolic(2), { mean: [0, 0, 1] })).toThrow("Cannot use the mean of the source: row 0");
     expect(() => wrappedNormal(euclidean(1), { mean: [0], deviation: 0 })).toThrow("the deviation is 0");
     expect(() => uniformSource(euclidean(2))).toThrow("the volume of euclidean:2 is infinite");

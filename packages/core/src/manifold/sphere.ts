@@ -1,7 +1,7 @@
 import { normal, type Rng } from "../random/index.js";
 import { requireDimension } from "./dimension.js";
 import type { Manifold } from "./manifold.js";
-import { formCarry, formExp, formLogVolume, formTangent, lengthIn, type SpaceForm } from "./space-form.js";
+import { formCarry, formExp, formLogVolume, formTangent, lengthIn, logWindings, type SpaceForm } from "./space-form.js";
 import { dot, normOf } from "./vectors.js";
 
 /** log Γ(n/2) for an integer n ≥ 1, by Γ(m + 1) = mΓ(m) from Γ(1) = 1 or Γ(½) = √π. */
@@ -79,6 +79,10 @@ export function sphere(dim: number): Manifold {
     uniform: {
       logVolume: Math.log(2) + 0.5 * D * Math.log(Math.PI) - logGammaOfHalf(D),
       sample: (rng, size) => unitVectors(rng, size, D),
+    },
+    logWrappedNormal(v, s) {
+      const r = lengthIn(form, v);
+      return logWindings({ dim, period: 2 * Math.PI, focus: Math.sin(Math.min(r, Math.PI)) }, r, s);
     },
   };
 }
