@@ -60,7 +60,7 @@ const commands = {
 };
 
 /** @param {Workload} w */
-const queryOf = ({ alpha, beta }) => ({ alpha, variance: beta ** 2, spread: false, top: 0, tangent: undefined });
+const queryOf = ({ alpha, beta, sums }) => ({ alpha, variance: beta ** 2, spread: false, top: 0, tangent: undefined, sums });
 
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line);

@@ -25,12 +25,14 @@ async function exactMeans(w, reference, dir) {
   mkdirSync(few, { recursive: true });
   writeArrays(few, { x: w.x.subarray(0, B * w.D) });
   if (!existsSync(join(few, "z.f32"))) linkSync(join(dir, "z.f32"), join(few, "z.f32"));
-  const asked = { ...pathOf(w), data: w.data, dir: few, B, demand: { kind: "exact" } };
+  const asked = { ...pathOf(w), data: w.data, dir: few, B, sums: "all", demand: { kind: "exact" } };
   const { radius } = await reference.ask({ cmd: "prepare", workload: asked });
   await reference.ask({ cmd: "run" });
   const { mean } = await outputOf(reference, join(dir, "exact.f64"));
   return { exact: mean, radius };
 }
+
+/** The sums that ours are asked for: the mean, as the peers give, or all. @typedef {"mean" | "all"} Sums */
 
 /** @param {FieldWorkload} w */
 const pathOf = ({ B, N, D, t }) => ({ B, N, D, alpha: t, beta: 1 - t });
@@ -64,10 +66,10 @@ function distanceOf(mean, exact, D) {
  * Engines on one workload, in interleaved rounds; each is asked for the demand of its name, or for what it always does.
  * @param {FieldWorkload} w
  * @param {Record<string, LineProcess>} engines
- * @param {{ reference: LineProcess, folder: string, rounds: number, demands: Record<string, import("@fluxion/core").Demand> }} how
+ * @param {{ reference: LineProcess, folder: string, rounds: number, sums: Sums, demands: Record<string, import("@fluxion/core").Demand> }} how
  * @returns {Promise<Measured>}
  */
-export async function measure(w, engines, { reference, folder, rounds, demands }) {
+export async function measure(w, engines, { reference, folder, rounds, sums, demands }) {
   const dir = join(folder, w.name);
   const shared = join(folder, w.data);
   if (!existsSync(join(shared, "z.f32"))) writeArrays(shared, { z: w.z });
@@ -77,7 +79,7 @@ export async function measure(w, engines, { reference, folder, rounds, demands }
   /** @type {Record<string, string>} */
   const variants = {};
   for (const name of names) {
-    const workload = { ...pathOf(w), data: w.data, dir, demand: demands[name] };
+    const workload = { ...pathOf(w), data: w.data, dir, sums, demand: demands[name] };
     variants[name] = (await engines[name].ask({ cmd: "prepare", workload })).variant;
   }
   const times = await interleave(names, rounds, async (name) => (await engines[name].ask({ cmd: "run" })).ms);

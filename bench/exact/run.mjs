@@ -1,5 +1,5 @@
 // node bench/exact/run.mjs [--only images,plane,sweeps,errors,trajectories,scale] [--rounds 3] [--threads 2] [--python path]
-//                          [--epsilon 0.02] [--engines torch,…] [--sizes 1e5,1e6,1e7] [--count 64] [--out bench/results/exact.json]
+//                          [--epsilon 0.02] [--sums mean|all] [--engines torch,…] [--sizes 1e5,1e6,1e7] [--count 64] [--out bench/results/exact.json]
 // All of the bench of the exact field, in about a quarter of an hour on a quiet machine of two cores. `--only` takes parts,
 // or beginnings of names of comparisons. Every engine is a process of its own; in every round each runs once. Peers that are not
 // installed are left out, loudly; a part that fails does not keep the others from running. Results are kept after every part.
@@ -25,6 +25,7 @@ const { values: options } = parseArgs({
     threads: { type: "string", default: "2" },
     python: { type: "string", default: "python3" },
     epsilon: { type: "string", default: "0.02" },
+    sums: { type: "string", default: "mean" },
     engines: { type: "string", default: "torch,torch-denormals,torch-fused,numpy,native,wasm,reference" },
     sizes: { type: "string", default: "1e5,1e6,1e7" },
     count: { type: "string", default: "64" },
@@ -32,6 +33,7 @@ const { values: options } = parseArgs({
   },
 });
 const [rounds, epsilon] = [Number(options.rounds), Number(options.epsilon)];
+const sums = options.sums === "all" ? "all" : "mean";
 const results = dirname(options.out);
 const parts = options.only?.split(",");
 /** Whether a part is wanted, or a comparison by the beginning of its name. @param {string} name */
@@ -61,9 +63,9 @@ async function evaluations() {
   const reference = startEngine("reference", options);
   const certified = /** @type {const} */ ({ kind: "certified", epsilon });
   const demands = { native: certified, wasm: certified, reference: /** @type {const} */ ({ kind: "exact" }) };
-  const how = { reference, folder, rounds, demands };
+  const how = { reference, folder, rounds, sums, demands };
   const keep = () => {
-    const text = { machine: machine(), about, rounds, epsilon, ...found };
+    const text = { machine: machine(), about, rounds, epsilon, sums, ...found };
     writeResult(options.out, text);
   };
   const { "torch-denormals": _left, ...swept } = engines; // peaked posteriors are among the comparisons

@@ -3,9 +3,10 @@
 //   blocks   a store in memory, blocks of 4,096 rows with their balls: exact, and certified by the blocks that may matter
 import { createInterface } from "node:readline";
 import { certifyScan, points } from "@fluxion/core";
-import { BLOCK_ROWS, FLOAT32_CODING, memorySink, memoryStore, storeWriter } from "@fluxion/io";
+import { BLOCK_ROWS, FLOAT32_CODING, storeWriter } from "@fluxion/io";
 import { bindFloats, storeBackend, wasmBackend } from "@fluxion/kernels";
 import { clusteredRows, queriesOn } from "../lib/clustered-rows.mjs";
+import { storeInMemory } from "../lib/store-in-memory.mjs";
 
 const [name, threads] = [process.argv[2], Number(process.argv[3])];
 
@@ -25,12 +26,12 @@ const backends = {
     return wasmBackend(bindFloats(rows, law.dim, { into: rows }), { threads });
   },
   async blocks(law) {
-    const { sink, files } = memorySink();
+    const { sink, open } = storeInMemory();
     const shardRows = Math.floor(256e6 / (4 * law.dim));
     const writer = storeWriter({ dim: law.dim, coding: FLOAT32_CODING, shardRows, clustered: true }, sink);
     eachBlock(law, (block) => writer.push(block));
     writer.finish();
-    return storeBackend(memoryStore(files), { boundsFor: "kept" });
+    return storeBackend(open(), { boundsFor: "kept" });
   },
 };
 
