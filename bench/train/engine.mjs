@@ -27,9 +27,11 @@ const commands = {
   async run({ steps }) {
     if (learner === undefined || batch === undefined) throw new Error("run before prepare");
     let loss = Number.NaN;
-    const start = performance.now();
+    const [start, cpu] = [performance.now(), process.cpuUsage()];
     for (let k = 0; k < steps; k++) loss = (await learner.step(batch)).loss;
-    return { ms: (performance.now() - start) / steps, loss };
+    const ms = (performance.now() - start) / steps;
+    const { user, system } = process.cpuUsage(cpu);
+    return { ms, cpu: (user + system) / 1000 / steps, loss };
   },
 };
 

@@ -59,18 +59,24 @@ async function measure(workload, engines) {
   /** @type {Record<string, string>} */
   const variants = {};
   for (const name of names) variants[name] = (await engines[name].ask({ cmd: "prepare", workload })).variant;
+  /** @type {Record<string, number[]>} Processor time of all threads; other work on the machine does not count in it. */
+  const cpu = Object.fromEntries(names.map((name) => [name, []]));
   const times = await interleave(names, rounds, async (name) => {
     const steps = name === "jax-1" ? Math.ceil(workload.steps / 8) : workload.steps;
-    return (await engines[name].ask({ cmd: "run", steps })).ms;
+    const spent = await engines[name].ask({ cmd: "run", steps });
+    cpu[name].push(spent.cpu);
+    return spent.ms;
   });
   const found = Object.fromEntries(
     names.map((name) => {
       const threads = name.split("-").at(-1);
-      const peer = times[`torch-${threads}`];
-      return [
-        name,
-        { ...summaryOf(times[name]), variant: variants[name], ...(peer ? { speedOfTorch: ratioOf(peer, times[name]) } : {}) },
-      ];
+      const peer = `torch-${threads}`;
+      const spent = cpu[name].slice(1); // the first round warms up
+      const ratios = times[peer] && {
+        speedOfTorch: ratioOf(times[peer], times[name]),
+        cpuOfTorch: ratioOf(cpu[peer].slice(1), spent),
+      };
+      return [name, { ...summaryOf(times[name]), cpu: summaryOf(spent), variant: variants[name], ...ratios }];
     }),
   );
   return { ...workload, load: load(), engines: found };
@@ -85,9 +91,13 @@ for (const workload of workloads.filter(({ name }) => options.only === undefined
   const result = await measure(workload, engines);
   results.push(result);
   console.log(`\n${result.title}   (load ${result.load}; asked for: ${result.bar}×)`);
-  for (const [name, { median, speedOfTorch: r, variant }] of Object.entries(result.engines)) {
-    const ratio = r ? `${r.median.toFixed(2)}× [${r.least.toFixed(2)}, ${r.largest.toFixed(2)}]` : "";
-    console.log(`  ${name.padEnd(16)} ${median.toFixed(3).padStart(10)} ms  ${ratio.padEnd(22)} ${variant}`);
+  for (const [name, { median, cpu, speedOfTorch, cpuOfTorch, variant }] of Object.entries(result.engines)) {
+    const ratio = (/** @type {{ median: number, least: number, largest: number } | undefined} */ r) =>
+      (r ? `${r.median.toFixed(2)}× [${r.least.toFixed(2)}, ${r.largest.toFixed(2)}]` : "").padEnd(22);
+    const ms = (/** @type {number} */ value) => `${value.toFixed(3)} ms`.padStart(13);
+    console.log(
+      `  ${name.padEnd(16)} ${ms(median)}  ${ratio(speedOfTorch)} cpu ${ms(cpu.median)}  ${ratio(cpuOfTorch)} ${variant}`,
+    );
   }
 }
 for (const engine of Object.values(engines)) engine.stop();

@@ -13,7 +13,7 @@ export const workloads = /** @type {const} @satisfies {readonly TrainWorkload[]}
     depth: 3,
     activation: "selu",
     batch: 256,
-    steps: 1000,
+    steps: 400,
     bar: 1.5,
   },
   {
