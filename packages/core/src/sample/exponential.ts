@@ -19,8 +19,8 @@ export interface ExponentialOptions {
  * the field is dw/ds = μ(w, s), and only μ is approximated. Eq. (M9) A constant denoiser is integrated exactly by each method.
  *
  * `ddim` is Euler there [SongMeng2021]; `dpm++2m` is the multistep method of [Lu2022] and `unipc` adds the corrector of [Zhao2023].
- * The orders 2 and 3 hold from s > 0: the first steps from s = 0 are of lower order. The data end, β = 0, is not evaluated: the
- * step that ends there lands on μ. A grid that decreases encodes.
+ * Their orders are 2 and 3 from s > 0; from s = 0, where log s is infinite, the first steps hold `unipc` to 2 in the limit. The data
+ * end, β = 0, is not evaluated: the step that ends there lands on μ. A grid that decreases encodes.
  * @throws RangeError in the solve where the denoiser has no finite conversion: from noise or score at α = 0, from a velocity that
  * vanishes (`polynomial` at t = 0), or from β = 0.
  */
