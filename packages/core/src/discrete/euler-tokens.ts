@@ -24,6 +24,9 @@ export interface EulerTokensOptions extends TokenStepOptions {
  * Euler's method for jump rates: in every step each position jumps at most once, on its own, with the rates at the start of
  * the step; the law is off by O(h). With "exponential" this is τ-leaping for tokens [Campbell2022]. The rates are
  * asked at t_0, …, t_{K−1} only, so that a grid may end at t = 1. A decreasing grid follows rates of the reversed process.
+ *
+ * Tokens that jump in one step do not know of each other. From a mask source they may make a sequence that no data point leads
+ * to, where exact rates have no value and throw; `jumpTokens` never comes there.
  * @throws RangeError for rates that are negative or not finite, and a linear step that is too long.
  */
 export function eulerTokens(x0: Tokens, grid: ArrayLike<number>, options: EulerTokensOptions): TokenSolve<"rates"> {

@@ -16,6 +16,7 @@ export interface LeapTokensOptions extends TokenStepOptions {
  * integrate in closed form: a token is drawn from p with probability 1 − (1 − κ_s)/(1 − κ_t), and else stays. No rate is
  * evaluated, none is clipped, and a grid may end at t = 1, where every token is drawn. For masked data these are the ancestral
  * steps of [Sahoo2024]. Only what x changes in p during the step is missed: O(h).
+ * As in `eulerTokens`, tokens of one step do not know of each other.
  * @throws RangeError unless the grid increases, and where the denoiser gives no distribution.
  */
 export function leapTokens(x0: Tokens, grid: ArrayLike<number>, options: LeapTokensOptions): TokenSolve<"denoiser"> {

@@ -1,5 +1,5 @@
 import type { KappaSchedule } from "./kappa-schedule.js";
-import { requireShape, type TokenShape, type Tokens } from "./tokens.js";
+import type { TokenShape, Tokens } from "./tokens.js";
 
 /**
  * Jump rates u_t(y, x), position by position: `out[(b * L + l) * K + y]` is the rate at which token l of x_b turns into y;
@@ -67,7 +67,7 @@ export function requireHazard(schedule: KappaSchedule, t: number): number {
  * @throws RangeError where one does not hold.
  */
 export function requireRates(x: Tokens, rates: Float64Array, tolerance: number): void {
-  requireLength(x, rates, "rates");
+  requireLength(x, rates, "the rates");
   const K = x.vocabulary;
   for (let at = 0; at < x.data.length; at++) {
     const leaving = exitRate(x, rates, at);
@@ -98,7 +98,7 @@ const SUM = 1e-4;
 
 /** Throws unless every row of [B, L, K] is a probability distribution, to 1e-4. */
 export function requireDistributions(p: Float64Array, x: Tokens): void {
-  requireLength(x, p, "probabilities");
+  requireLength(x, p, "the probabilities");
   const K = x.vocabulary;
   for (let at = 0; at < x.data.length; at++) {
     let sum = 0;
@@ -113,9 +113,8 @@ export function requireDistributions(p: Float64Array, x: Tokens): void {
   }
 }
 
-/** Throws unless there are B·L·K numbers and x is of the space of the field, where one is given. */
-export function requireLength(x: Tokens, values: Float64Array, what: string, field: TokenShape = x): void {
-  requireShape(x, field, "the tokens");
+/** Throws unless there are B·L·K numbers. */
+export function requireLength(x: Tokens, values: Float64Array, what: string): void {
   if (values.length === x.data.length * x.vocabulary) return;
   throw new RangeError(`Cannot use ${what}: there are ${values.length}; expected ${x.data.length * x.vocabulary}, [B, L, K]`);
 }

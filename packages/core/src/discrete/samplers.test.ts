@@ -69,9 +69,9 @@ describe.each(fields)("$path.schedule.name from $path.source.name", (field) => {
 
   test("the jump process has the law p_t at t = 0.3, 0.7, and that of the data at t → 1", () => {
     for (const [seed, to] of [0.3, 0.7, 1 - 1e-6].entries()) {
-      const x0 = source(field, 3000, seed);
+      const x0 = source(field, 1500, seed);
       const { x } = solveTokens(jumpTokens(x0, { rng: rngOf(seed), schedule, to }), field.rates);
-      // At 1 − 1e-6 a state off the data has probability 2(1 − κ) < 1e-5: none is expected among 3000.
+      // At 1 − 1e-6 a state off the data has probability 2(1 − κ) < 1e-5: none is expected among 1500.
       const p = to > 0.9 ? densityAt(field, 1) : densityAt(field, to);
       expect(chiSquaredP(countsOf(x), p)).toBeGreaterThan(LEVEL);
     }
@@ -100,9 +100,9 @@ describe.each(fields)("$path.schedule.name from $path.source.name", (field) => {
     expect(chiSquaredP(countsOf(solveTokens(solve, corrected).x), densityAt(field, 0.7))).toBeGreaterThan(LEVEL);
   });
 
-  test("the backward process turns the data into p_t: 200 steps down to t = 0.3", () => {
-    const data = drawTokenAtoms(atoms, rngOf(20), 3000);
-    const down = eulerTokens(data, uniformGrid(200, { from: 1, to: 0.3 }), { rng: rngOf(21) });
+  test("the backward process turns the data into p_t: 100 steps down to t = 0.3", () => {
+    const data = drawTokenAtoms(atoms, rngOf(20), 1500);
+    const down = eulerTokens(data, uniformGrid(100, { from: 1, to: 0.3 }), { rng: rngOf(21) });
     const { x } = solveTokens(down, backwardRates(field.path, 2));
     expect(chiSquaredP(countsOf(x), densityAt(field, 0.3))).toBeGreaterThan(LEVEL);
   });

@@ -4,7 +4,7 @@ import { type DiscretePath, mixRow } from "./discrete-path.js";
 import { meanOf } from "./mean-of.js";
 import { requireDistributions, type TokenDenoiser } from "./rate-field.js";
 import { klTerm } from "./token-loss.js";
-import { drawSourceTokens } from "./token-source.js";
+import { drawSourceTokens, leastProbability } from "./token-source.js";
 import { requireShape, type Tokens } from "./tokens.js";
 
 /** Options of `tokenBound`. */
@@ -70,7 +70,7 @@ function boundsOf({ path, denoiser, z, b }: Bounded, { rng, samples, untilRest }
   const x: Tokens = { ...ends, data: new Uint32Array(samples * L) };
   const out = new Float64Array(samples * L * K);
   const values = new Float64Array(samples);
-  for (const { at: clock, weight } of clockNodes(0, -Math.log(untilRest))) {
+  for (const { at: clock, weight } of clockNodes(0, -Math.log(untilRest), leastProbability(path.source))) {
     const t = path.schedule.timeOfClock(clock);
     const { kappa } = path.schedule.at(t);
     for (let j = 0; j < samples; j++) mixRow(kappa, j, { x0, z: ends, uniforms }, x);

@@ -2,7 +2,7 @@
  * What no network removes from the losses of discrete flow matching. With the exact p = p_{1|t}(·|x_t) the expected generalised
  * KL is κ̇/(1 − κ)·E Σ_l Σ_{k ≠ x^l} −p_k log p_k, and since κ̇/(1 − κ) dt = dΛ its integral over t is one number for all schedules.
  * For a mask source it is H(p_data), as the area of Eq. (M10) is: the mixture of the conditional jump processes is Markov there.
- * For other sources it is larger, by the information that the past of a path has about z beyond x_t.
+ * For other sources it is larger, by what the past of a path says about z beyond x_t.
  */
 import { fork, type Rng, uniform } from "../random/index.js";
 import { type ClockNode, clockNodes } from "./clock-nodes.js";
@@ -12,7 +12,7 @@ import { type KappaSchedule, type Mixing, mixingOfClock } from "./kappa-schedule
 import { meanOf } from "./mean-of.js";
 import { drawTokenAtoms } from "./token-atoms.js";
 import type { TokenPosterior } from "./token-posterior.js";
-import { drawSourceTokens } from "./token-source.js";
+import { drawSourceTokens, leastProbability } from "./token-source.js";
 import { type Tokens, takeSequences } from "./tokens.js";
 
 /** A floor, summed over positions, nats. */
@@ -39,12 +39,14 @@ export interface TokenFloorOptions {
  */
 export function generalisedKlFloor(posterior: TokenPosterior, { untilRest = 0 }: TokenFloorOptions = {}): TokenFloor {
   const expected = expectationOver(posterior, uncertaintyElsewhere);
-  return integrate(clockNodes(0, endOf(untilRest)), (clock) => expected(mixingOfClock(clock)));
+  return integrate(clockNodes(0, endOf(untilRest), leastProbability(posterior.source)), (clock) =>
+    expected(mixingOfClock(clock)),
+  );
 }
 
 /**
  * The same by draws from the path. Each draw (z, x₀) is followed through all nodes, so that draws are independent and their
- * variance is finite, which it is not when κ is drawn too.
+ * variance is finite; that of κ̇/(1 − κ) at a drawn t is not, wherever masked tokens stay uncertain.
  * @throws RangeError for fewer than two samples.
  */
 export function generalisedKlFloorSampled(
@@ -61,7 +63,7 @@ export function generalisedKlFloorSampled(
   const x: Tokens = { ...z, data: new Uint32Array(z.data.length) };
   const p = new Float64Array(z.data.length * z.vocabulary);
   const values = new Float64Array(samples);
-  const { quadratureError } = integrate(clockNodes(0, endOf(untilRest)), (clock, weight) => {
+  const { quadratureError } = integrate(clockNodes(0, endOf(untilRest), leastProbability(posterior.source)), (clock, weight) => {
     const at = mixingOfClock(clock);
     for (let b = 0; b < samples; b++) mixRow(at.kappa, b, { x0, z, uniforms }, x);
     posterior.denoise(x, at, p);
@@ -86,7 +88,7 @@ export function crossEntropyFloorAt(posterior: TokenPosterior, at: Mixing): numb
 export function crossEntropyFloor(schedule: KappaSchedule, posterior: TokenPosterior): TokenFloor {
   const expected = expectationOver(posterior, uncertainty);
   const start = -Math.log(schedule.at(0.5).rest);
-  const early = integrate(clockNodes(0, 0.5), (t) => expected(schedule.at(t)));
+  const early = integrate(clockNodes(0, 0.5, leastProbability(posterior.source)), (t) => expected(schedule.at(t)));
   const late = integrate(clockNodes(start, start + LAST), (clock) => {
     const { hazard } = schedule.at(schedule.timeOfClock(clock)); // dt = dΛ/hazard
     return expected(mixingOfClock(clock)) / hazard;

@@ -47,6 +47,11 @@ export function drawSourceTokens(source: TokenSource, rng: Rng, { length, size }
   return { data, size, length, vocabulary: source.vocabulary };
 }
 
+/** The least probability of a token that is drawn at all. */
+export function leastProbability({ probabilities }: TokenSource): number {
+  return probabilities.reduce((least, q) => (q > 0 && q < least ? q : least), 1);
+}
+
 /** The space of sequences of length L over the tokens of a source. */
 export function shapeOver(source: TokenSource, length: number): TokenShape {
   return { length, vocabulary: source.vocabulary };
