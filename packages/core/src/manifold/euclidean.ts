@@ -23,6 +23,7 @@ export function euclidean(dim: number): Manifold {
     },
     transport: (_x, _y, v, out) => copy(v, out),
     pull: (_x, _v, u, out) => copy(u, out),
+    isRegular: () => true,
     projectPoint: copy,
     projectTangent: (_x, v, out) => copy(v, out),
     inner: (_x, u, v) => dot(u, v),

@@ -54,6 +54,7 @@ export function flatTorus(dim: number): Manifold {
     },
     transport: (_x, _y, v, out) => copy(v, out),
     pull: (_x, _v, u, out) => copy(u, out),
+    isRegular: () => true,
     projectPoint(x, out) {
       for (let i = 0; i < dim; i++) out[i] = wrapTurn(x[i]);
       return out;

@@ -117,6 +117,32 @@ it("reaches by adaptive steps what many fixed ones reach", () => {
   }
 });
 
+it("shortens an adaptive step that leads beyond a conjugate point, and ends where the trajectory itself does", () => {
+  const m = sphere(2);
+  const spin = (rate: (t: number) => number): VectorField => ({
+    evaluate(t, x, out) {
+      row(out, 0).set([-rate(t) * x.data[1], rate(t) * x.data[0], 0]);
+      return out;
+    },
+  });
+  const start = one(Float64Array.of(1, 0, 0));
+  const options = { initialStep: 1, rtol: 1e-9, atol: 1e-9 };
+  // The angle is 1 − e^(−20t), but the second stage of the step that is tried first lies 20/5 = 4 radians away.
+  const slowing = solve(
+    geodesicAdaptive(m, dopri5, start, [0, 1], options),
+    spin((t) => 20 * Math.exp(-20 * t)),
+  );
+  expect(slowing.status).toBe("done");
+  expect(slowing.steps.rejected).toBeGreaterThan(0);
+  expect(gap(slowing.y.data, Float64Array.of(Math.cos(1), Math.sin(1), 0))).toBeLessThan(1e-7); // tens of steps of 1e-9, and e^−20
+  const { status, t } = solve(
+    geodesicAdaptive(m, dopri5, start, [0, 1], options),
+    spin(() => 4),
+  );
+  expect(status).not.toBe("done");
+  expect(t).toBe(0);
+});
+
 it("shows the state after every interval, and stops at the last finite one", () => {
   const m = sphere(2);
   const seen: number[] = [];

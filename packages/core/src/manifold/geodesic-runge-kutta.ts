@@ -26,13 +26,17 @@ export function geodesicRungeKutta(
 ): Solve<Points> {
   const times = begin(manifold, y0, grid);
   rungeKutta(pointSpace, tableau, y0, times); // checks the tableau
-  return march(manifold, y0, times, { options, over: (v0, ends) => rungeKutta(pointSpace, tableau, v0, ends) });
+  return march(manifold, y0, times, {
+    options,
+    shortens: false,
+    over: (v0, ends) => rungeKutta(pointSpace, tableau, v0, ends),
+  });
 }
 
 /**
  * The adaptive method `adaptive` on a manifold: between two times of the grid the steps are as long as the tolerance allows, in
- * normal coordinates at the state with which the interval began. The trajectory must not come near a conjugate point of
- * that state during the interval: give the grid several points where it goes far round a sphere.
+ * normal coordinates at the state with which the interval began. Where the trajectory reaches a conjugate point of that state
+ * during the interval, half a turn round a sphere, the solve ends with "notFinite": give the grid more points.
  * @throws RangeError as `geodesicRungeKutta` and `adaptive`.
  */
 export function geodesicAdaptive(
@@ -47,6 +51,7 @@ export function geodesicAdaptive(
   adaptive(pointSpace, tableau, y0, times, policy); // checks the tableau and the policy
   return march(manifold, y0, times, {
     options: onStep ? { onStep } : {},
+    shortens: true,
     over: (v0, ends) => adaptive(pointSpace, tableau, v0, ends, policy),
   });
 }
@@ -59,16 +64,19 @@ function begin(manifold: Manifold, y0: Points, grid: ArrayLike<number>): Float64
 /** How an interval is solved in normal coordinates, and who watches. */
 interface Interval {
   readonly over: (v0: Points, ends: readonly [number, number]) => Solve<Points>;
+  /** Whether it tries a shorter step where one leads to nothing. */
+  readonly shortens: boolean;
   readonly options: StepOptions<Points>;
 }
 
-function* march(manifold: Manifold, y0: Points, grid: Float64Array, { over, options }: Interval): Solve<Points> {
+function* march(manifold: Manifold, y0: Points, grid: Float64Array, interval: Interval): Solve<Points> {
+  const { over, options } = interval;
   const y: Points = { ...y0, data: Float64Array.from(y0.data) };
   let accepted = 0;
   let rejected = 0;
   options.onStep?.(0, grid[0], y);
   for (let n = 0; n + 1 < grid.length; n++) {
-    const outcome = yield* inNormalCoordinates(manifold, y, over(zerosLike(y), [grid[n], grid[n + 1]]));
+    const outcome = yield* inNormalCoordinates([manifold, interval], y, over(zerosLike(y), [grid[n], grid[n + 1]]));
     accepted += outcome.steps.accepted;
     rejected += outcome.steps.rejected;
     if (outcome.status !== "done") return { ...outcome, y, t: grid[n], steps: { accepted, rejected } };
@@ -79,13 +87,17 @@ function* march(manifold: Manifold, y0: Points, grid: Float64Array, { over, opti
 }
 
 /** Translates the requests of a solve for v into requests for the field at exp_y(v), and the answers back. */
-function* inNormalCoordinates(manifold: Manifold, y: Points, steps: Solve<Points>): Solve<Points> {
+function* inNormalCoordinates(
+  [manifold, { shortens }]: readonly [Manifold, Interval],
+  y: Points,
+  steps: Solve<Points>,
+): Solve<Points> {
   let velocity = zerosLike(y);
   const tangent = new Float64Array(y.dim);
   let next = steps.next();
   while (!next.done) {
     const { t, x: v, out } = next.value;
-    if (v.data.every(Number.isFinite)) {
+    if (v.data.every(Number.isFinite) && !(shortens && isBeyond(manifold, v))) {
       const x = expRows(manifold, y, v);
       velocity = yield { t, x, out: velocity };
       for (let b = 0; b < y.size; b++) {
@@ -93,12 +105,18 @@ function* inNormalCoordinates(manifold: Manifold, y: Points, steps: Solve<Points
         manifold.pull(row(y, b), row(v, b), tangent, row(out, b));
       }
     } else {
-      out.data.fill(Number.NaN); // no point to ask the field at; the solve finds out, and ends or shortens the step
+      out.data.fill(Number.NaN); // nowhere to ask the field; the solve finds out, and ends or shortens the step
     }
     next = steps.next(out);
   }
   const outcome: Outcome<Points> = next.value;
   return { ...outcome, y: expRows(manifold, y, outcome.y) };
+}
+
+/** Whether a row of v has reached a conjugate point. */
+function isBeyond(manifold: Manifold, v: Points): boolean {
+  for (let b = 0; b < v.size; b++) if (!manifold.isRegular(row(v, b))) return true;
+  return false;
 }
 
 function expRows(manifold: Manifold, y: Points, v: Points): Points {

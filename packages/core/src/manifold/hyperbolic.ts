@@ -66,6 +66,7 @@ export function hyperbolic(dim: number): Manifold {
       return formCarry(form, { x, v: direction, back: false }, { w: v, stretch: () => 1 }, out);
     },
     pull: (x, v, u, out) => formCarry(form, { x, v, back: true }, { w: u, stretch: (r) => r / Math.sinh(r) }, out),
+    isRegular: () => true,
     projectPoint: onSheet,
     projectTangent: (x, v, out) => formTangent(form, x, v, out),
     inner: (_x, u, v) => minkowski(u, v),

@@ -29,6 +29,8 @@ export interface Manifold {
    * @throws RangeError where v reaches a conjugate point, at which the differential is not one-to-one.
    */
   pull(x: Float64Array, v: Float64Array, u: Float64Array, out: Float64Array): Float64Array;
+  /** Whether the differential of exp_x is one-to-one along all of t ↦ tv, t ≤ 1: no conjugate point up to v. `pull` needs it. */
+  isRegular(v: Float64Array): boolean;
   /** A point of the manifold for coordinates that lie near it. */
   projectPoint(x: Float64Array, out: Float64Array): Float64Array;
   /** The part of an ambient vector that is tangent at x. */

@@ -34,6 +34,7 @@ export function productManifold(...factors: readonly Manifold[]): Manifold {
     log: (x, y, out) => each(out, (m, take) => m.log(take(x), take(y), take(out))),
     transport: (x, y, v, out) => each(out, (m, take) => m.transport(take(x), take(y), take(v), take(out))),
     pull: (x, v, u, out) => each(out, (m, take) => m.pull(take(x), take(v), take(u), take(out))),
+    isRegular: (v) => parts.every(({ factor, from, to }) => factor.isRegular(v.subarray(from, to))),
     projectPoint: (x, out) => each(out, (m, take) => m.projectPoint(take(x), take(out))),
     projectTangent: (x, v, out) => each(out, (m, take) => m.projectTangent(take(x), take(v), take(out))),
     inner: (x, u, v) => sum((m, take) => m.inner(take(x), take(u), take(v))),

@@ -29,6 +29,7 @@ export function rotations(): Manifold {
       return to === y ? out : negate(out);
     },
     pull: cover.pull,
+    isRegular: cover.isRegular,
     projectPoint: cover.projectPoint,
     projectTangent: cover.projectTangent,
     inner: (_x, u, v) => 4 * dot(u, v),

@@ -66,6 +66,7 @@ export function sphere(dim: number): Manifold {
       return formCarry(form, { x, v: direction, back: false }, { w: v, stretch: () => 1 }, out);
     },
     pull: (x, v, u, out) => formCarry(form, { x, v, back: true }, { w: u, stretch: unfocus }, out),
+    isRegular: (v) => lengthIn(form, v) < Math.PI,
     projectPoint: normalise,
     projectTangent: (x, v, out) => formTangent(form, x, v, out),
     inner: (_x, u, v) => dot(u, v),
