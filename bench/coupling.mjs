@@ -2,8 +2,9 @@
 //
 //   node bench/coupling.mjs --python peers-env/bin/python [--rounds 7] [--out bench/results/coupling.json]
 //
-// Both get the same float32 rows and solve in float64. `solver` is the time from cost matrix to plan, `whole` adds the cost
-// matrix. The ratio is POT's time over ours in the same round.
+// Both get the same float32 rows and solve in float64. `solver` is the time from cost matrix to plan, `processor` the time that it
+// kept a core busy, which other work on the machine stretches less, `whole` adds the cost matrix. The ratio is POT's time over
+// ours in the same round.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -58,8 +59,15 @@ async function engine() {
       const start = performance.now();
       const cost = squaredDistances(x, y);
       const made = performance.now();
+      const busy = process.cpuUsage();
       const result = assignment(cost, x.size);
-      answer = { ms: performance.now() - made, costMs: made - start, cost: result.cost / x.size };
+      const { user, system } = process.cpuUsage(busy);
+      answer = {
+        ms: performance.now() - made,
+        cpuMs: (user + system) / 1000,
+        costMs: made - start,
+        cost: result.cost / x.size,
+      };
     }
     process.stdout.write(`${JSON.stringify(answer)}\n`);
   }
@@ -82,32 +90,36 @@ async function main() {
     for (const each of Object.values(engines)) await each.ask({ cmd: "prepare", dir, n, D });
     /** @type {Record<string, number[]>} */
     const whole = { fluxion: [], pot: [] };
+    /** @type {Record<string, number[]>} */
+    const processor = { fluxion: [], pot: [] };
     /** @type {Record<string, number>} */
     const costs = {};
     const before = load();
     const times = await interleave(/** @type {const} */ (["fluxion", "pot"]), Number(values.rounds), async (which) => {
-      const { ms, costMs, cost } = await engines[which].ask({ cmd: "run" });
+      const { ms, cpuMs, costMs, cost } = await engines[which].ask({ cmd: "run" });
       whole[which].push(ms + costMs);
+      processor[which].push(cpuMs);
       costs[which] = cost;
       return ms;
     });
     const solver = { fluxion: summaryOf(times.fluxion), pot: summaryOf(times.pot), ratio: ratioOf(times.pot, times.fluxion) };
-    const [ours, theirs] = [whole.fluxion, whole.pot].map((list) => list.slice(1)); // the first round warms up
+    const kept = [whole.fluxion, whole.pot, processor.fluxion, processor.pot].map((list) => list.slice(1)); // the first warms up
+    const [ours, theirs, oursBusy, theirsBusy] = kept;
+    const busy = { fluxion: summaryOf(oursBusy), pot: summaryOf(theirsBusy), ratio: ratioOf(theirsBusy, oursBusy) };
     results.push({
       name,
       n,
       D,
       load: before,
       solver,
+      processor: busy,
       whole: { fluxion: summaryOf(ours), pot: summaryOf(theirs), ratio: ratioOf(theirs, ours) },
       costs,
     });
-    const { ratio } = solver;
-    console.log(
-      `${name}: solver ${solver.fluxion.median.toFixed(0)} ms, POT ${solver.pot.median.toFixed(0)} ms, ` +
-        `${ratio.median.toFixed(2)}× [${ratio.least.toFixed(2)}, ${ratio.largest.toFixed(2)}]; ` +
-        `with costs ${ratioOf(theirs, ours).median.toFixed(2)}×`,
-    );
+    const text = (/** @type {typeof solver} */ { fluxion, pot, ratio }) =>
+      `${fluxion.median.toFixed(0)} ms, POT ${pot.median.toFixed(0)} ms, ${ratio.median.toFixed(2)}× [${ratio.least.toFixed(2)}, ${ratio.largest.toFixed(2)}]`;
+    const all = ratioOf(theirs, ours).median.toFixed(2);
+    console.log(`${name}: solver ${text(solver)}; its processor ${text(busy)}; with costs ${all}×`);
   }
   for (const each of Object.values(engines)) each.stop();
   mkdirSync(dirname(values.out), { recursive: true });

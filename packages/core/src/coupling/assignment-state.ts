@@ -43,20 +43,26 @@ export function assignmentState(cost: Float64Array, n: number): AssignmentState 
   };
 }
 
-/** Looks through all columns of row i and lists the cheapest in order. */
+/**
+ * Looks through all columns of row i and lists the cheapest in order. A list that is there bounds them from the start: its
+ * dearest column now costs at least what the last of the new list will, so that most columns are passed over at one glance.
+ */
 export function listColumns({ cost, n, v, listed, columns, costs, bar }: AssignmentState, i: number): void {
-  const reduced = costs.subarray(i * listed, (i + 1) * listed).fill(Infinity);
+  const reduced = costs.subarray(i * listed, (i + 1) * listed);
   const list = columns.subarray(i * listed, (i + 1) * listed);
   const last = listed - 1;
-  let next = Infinity;
+  let known = -Infinity;
+  if (bar[i] > -Infinity) for (let k = 0; k < listed; k++) known = Math.max(known, reduced[k] - v[list[k]]);
+  let next = known > -Infinity ? known : Infinity;
+  reduced.fill(Infinity);
   for (let j = 0; j < n; j++) {
     const r = cost[i * n + j] - v[j];
-    if (r >= next) continue;
+    if (r > next) continue;
     if (r >= reduced[last]) {
       next = r;
       continue;
     }
-    next = reduced[last];
+    if (reduced[last] < next) next = reduced[last];
     let k = last;
     for (; k > 0 && reduced[k - 1] > r; k--) {
       reduced[k] = reduced[k - 1];
