@@ -7,7 +7,7 @@ export * from "./grid-checkerboard.js";
 export * from "./jump-tokens.js";
 export * from "./kappa-schedule.js";
 export * from "./leap-tokens.js";
-export { denoiserRates, type RateField, requireRates, type TokenDenoiser } from "./rate-field.js";
+export { asyncDenoiserRates, denoiserRates, type RateField, requireRates, type TokenDenoiser } from "./rate-field.js";
 export * from "./text.js";
 export * from "./token-atoms.js";
 export * from "./token-bound.js";

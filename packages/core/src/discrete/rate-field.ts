@@ -31,13 +31,33 @@ export function denoiserRates(schedule: KappaSchedule, denoiser: TokenDenoiser):
     vocabulary: denoiser.vocabulary,
     evaluate(t, x, out) {
       const hazard = requireHazard(schedule, t);
-      const p = denoiser.evaluate(t, x, out);
-      requireDistributions(p, x);
-      for (let at = 0; at < p.length; at++) out[at] = hazard * p[at];
-      closeRows(x, out);
-      return out;
+      return turnInto(denoiser.evaluate(t, x, out), hazard, x, out);
     },
   };
+}
+
+/** The same for a denoiser that answers later, as a network does. */
+export function asyncDenoiserRates(
+  schedule: KappaSchedule,
+  denoiser: TokenDenoiser<Float64Array | Promise<Float64Array>>,
+): RateField<Promise<Float64Array>> {
+  return {
+    kind: "rates",
+    length: denoiser.length,
+    vocabulary: denoiser.vocabulary,
+    async evaluate(t, x, out) {
+      const hazard = requireHazard(schedule, t);
+      return turnInto(await denoiser.evaluate(t, x, out), hazard, x, out);
+    },
+  };
+}
+
+/** hazard·(p − δ_x) into `out`, which may be p. */
+function turnInto(p: Float64Array, hazard: number, x: Tokens, out: Float64Array): Float64Array {
+  requireDistributions(p, x);
+  for (let at = 0; at < p.length; at++) out[at] = hazard * p[at];
+  closeRows(x, out);
+  return out;
 }
 
 /** Sets the entry of every row at the token itself to minus the sum of the others. */

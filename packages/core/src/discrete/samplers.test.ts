@@ -11,8 +11,7 @@ import { netInflow } from "./forward-equation.js";
 import { jumpTokens } from "./jump-tokens.js";
 import { cosineKappa, kappaOf } from "./kappa-schedule.js";
 import { leapTokens } from "./leap-tokens.js";
-import type { RateField, TokenDenoiser } from "./rate-field.js";
-import { requireRates } from "./rate-field.js";
+import { asyncDenoiserRates, denoiserRates, type RateField, requireRates, type TokenDenoiser } from "./rate-field.js";
 import { drawTokenAtoms, tokenAtoms } from "./token-atoms.js";
 import { type TokenField, tokenField } from "./token-field.js";
 import { solveTokens, solveTokensAsync } from "./token-solve.js";
@@ -195,6 +194,13 @@ test("a field that answers later gives the same tokens, and an abort is heard", 
   };
   const now = solveTokens(solve(), field.rates);
   expect(await solveTokensAsync(solve(), later)).toEqual(now);
+  const network: TokenDenoiser<Promise<Float64Array>> = {
+    ...field.denoiser,
+    evaluate: (t, x, out) => Promise.resolve(field.denoiser.evaluate(t, x, out)),
+  };
+  const jumps = () => jumpTokens(source(field, 20, 2), { rng: rngOf(2), schedule: field.path.schedule, to: 0.9 });
+  const rates = denoiserRates(field.path.schedule, field.denoiser);
+  expect(await solveTokensAsync(jumps(), asyncDenoiserRates(field.path.schedule, network))).toEqual(solveTokens(jumps(), rates));
   expect(() => solveTokens(solve(), field.rates, { signal: { aborted: true } })).toThrow(
     /^Cannot finish the tokens: .* at t = 0/,
   );
