@@ -6,6 +6,7 @@ export * from "./maximum-mean-discrepancy.js";
 export * from "./memorisation.js";
 export * from "./nearest-neighbours.js";
 export * from "./path-energy.js";
+export { type MeanDeviation, type SamplingFloorOptions, samplingFloor } from "./sampling-floor.js";
 export * from "./sliced-wasserstein.js";
 export * from "./wasserstein.js";
 export * from "./wasserstein-1.js";

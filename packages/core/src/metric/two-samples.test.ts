@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Points, points, pointsOf, zeros } from "../points/index.js";
-import { fork, normal, rngOf } from "../random/index.js";
+import { fork, normal, type Rng, rngOf } from "../random/index.js";
 import {
   bootstrapInterval,
   featureMoments,
@@ -9,9 +9,11 @@ import {
   frechetDistance,
   maximumMeanDiscrepancy,
   medianDistance,
+  samplingFloor,
   slicedWasserstein2,
   wasserstein1,
   wasserstein2,
+  wasserstein2Floor,
   wasserstein2Interval,
 } from "./index.js";
 
@@ -89,6 +91,23 @@ describe("intervals", () => {
     expect(Math.abs(covered - 180)).toBeLessThan(5 * 4.3); // binomial
     expect(() => bootstrapInterval(difference, zeros(2, 1), zeros(2, 1), { rng: rngOf(0), level: 1 })).toThrow("its level is 1");
     expect(() => bootstrapInterval(() => Number.NaN, zeros(2, 1), zeros(2, 1), { rng: rngOf(0) })).toThrow("not finite");
+  });
+});
+
+describe("samplingFloor", () => {
+  const target = (rng: Rng, n: number): Points => points(normal(rng, new Float64Array(2 * n)), 2);
+
+  it("of W₂ is wasserstein2Floor, and that of MMD² is zero within its spread", () => {
+    const options = { rng: rngOf(4), repetitions: 6 };
+    const floor = samplingFloor((x, y) => wasserstein2(x, y).w2, target, 40, options);
+    expect(floor).toEqual(wasserstein2Floor(target, 40, options).w2);
+    expect(floor.mean).toBeGreaterThan(5 * floor.deviation);
+    const mmd = samplingFloor((x, y) => maximumMeanDiscrepancy(x, y).mmdSquared, target, 60, { ...options, repetitions: 40 });
+    expect(Math.abs(mmd.mean)).toBeLessThan((5 * mmd.deviation) / Math.sqrt(40));
+  });
+
+  it("refuses no repetitions", () => {
+    expect(() => samplingFloor(wasserstein1, target, 10, { rng: rngOf(0), repetitions: 0 })).toThrow("repetitions is 0");
   });
 });
 

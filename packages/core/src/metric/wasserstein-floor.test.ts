@@ -63,6 +63,6 @@ test("one repetition has no deviation, and none is refused", () => {
   const sample = (rng: Rng, n: number) => moons(rng, n);
   expect(wasserstein2Floor(sample, 5, { rng: rngOf(1), repetitions: 1 }).w2.deviation).toBe(0);
   expect(() => wasserstein2Floor(sample, 5, { rng: rngOf(1), repetitions: 0 })).toThrow(
-    "Cannot measure the floor of W2: repetitions is 0; expected a positive integer",
+    "Cannot measure a sampling floor: repetitions is 0; expected a positive integer",
   );
 });
