@@ -33,6 +33,7 @@ const { values: options } = parseArgs({
   },
 });
 const [rounds, epsilon] = [Number(options.rounds), Number(options.epsilon)];
+/** @type {import("./measure.mjs").Sums} */
 const sums = options.sums === "all" ? "all" : "mean";
 const results = dirname(options.out);
 const parts = options.only?.split(",");
