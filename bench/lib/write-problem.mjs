@@ -6,6 +6,7 @@ import { join } from "node:path";
 export function temporaryFolder() {
   const dir = mkdtempSync(join(tmpdir(), "fluxion-bench-"));
   process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130)); // which removes the folder
   return dir;
 }
 
