@@ -11,8 +11,8 @@
  *     left out              n e^−REACH of the true mass, and as much of the computed weights
  *     products that vanish  n·2⁻¹²⁶ in every sum, beside the largest weight, which is 1
  *
- * R ≤ n/RUN: the library walks over the atoms in blocks that fill a quarter of a second-level cache, thousands of atoms for few
- * coordinates, and rescales once a block.
+ * Assumed: R ≤ n/RUN. The library walks over the atoms in blocks whose keys and values fill a quarter of the second-level cache,
+ * thousands of atoms for few coordinates and more than RUN with 256 KiB for all that are asked, and rescales once a block.
  */
 import { gamma, outward, unitRoundoff } from "@fluxion/core";
 import type { AtomTable } from "./atom-table.js";

@@ -10,7 +10,7 @@ import type { Kernel, KernelArray } from "./onnxruntime.js";
 import type { PartialScan } from "./partial-scan.js";
 
 /** Coordinates up to which attention takes less time than two products with a softmax between. */
-const MOST_DIM = 32;
+const MOST_DIM = 64;
 /** Pairs a run: some tens of milliseconds, between which the event loop turns. */
 const PAIRS = 2 ** 26;
 
