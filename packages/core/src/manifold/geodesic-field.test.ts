@@ -276,6 +276,22 @@ describe("an isometry of the manifold takes the field of the data to the field o
   });
 });
 
+it("moves points along the same curves under every scheduler: u_t/β̇_t depends on β_t alone", () => {
+  const data = dataOn(sphere(2), 5, 2);
+  const source = uniformSource(sphere(2));
+  const x = pointAt(sphere(2), rngOf(14));
+  // β = 0.64 at t = 0.36 with slope −1, and at t = 0.6 with slope −1.2.
+  const straight = geodesicField(data, { scheduler: condOt(), source }).at(0.36, x);
+  const bent = geodesicField(data, { scheduler: polynomial(2), source }).at(0.6, x);
+  expect(
+    gap(
+      bent.velocity,
+      straight.velocity.map((c) => 1.2 * c),
+    ),
+  ).toBeLessThan(1e-14);
+  expect(bent.logDensity).toBeCloseTo(straight.logDensity, 14);
+});
+
 it("of a product set of data is the fields of the two sets side by side, and its density their product", () => {
   const [a, b] = [sphere(2), flatTorus(1)];
   const [first, second] = [dataOn(a, 3, 41), dataOn(b, 2, 42)];

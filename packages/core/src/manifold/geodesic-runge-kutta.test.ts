@@ -63,6 +63,18 @@ it.each(manifolds.map((m) => [m.name, m] as const))("every tableau has on %s the
   }
 });
 
+it("would have order 3 at most, were velocities carried back by parallel transport and not by the differential of exp", () => {
+  const m = sphere(5);
+  const transported: Manifold = { ...m, pull: (x, v, u, out) => m.transport(m.exp(x, v, new Float64Array(6)), x, u, out) };
+  const start = one(pointAt(m, rngOf(5)));
+  const exact = run(geodesicRungeKutta(m, dopri5, start, uniformGrid(256)), wave(m));
+  const counts = [16, 32, 64];
+  const errors = counts.map((steps) =>
+    m.distance(row(run(geodesicRungeKutta(transported, rk4, start, uniformGrid(steps)), wave(m)), 0), row(exact, 0)),
+  );
+  expect(Math.abs(logSlope(counts, errors) + 3)).toBeLessThan(0.3);
+});
+
 it("starts where the grid starts, also between 0 and 1 and backwards", () => {
   const unit: VectorField = { evaluate: (_, x, out) => points(out.data.fill(1), x.dim) };
   const end = (grid: number[]): number =>
