@@ -2,7 +2,7 @@ import type { MarginalField } from "../field/index.js";
 import type { SolveOptions } from "../ode/index.js";
 import type { Points } from "../points/index.js";
 import type { Integrator } from "./integrator.js";
-import { carryBack, carryBackAsync } from "./transport-columns.js";
+import { type ColumnField, carryBack, carryBackAsync } from "./transport-columns.js";
 
 /** A vector field that also knows its divergence: what a likelihood needs. */
 export interface DivergenceField<R extends void | Promise<void> = void> {
@@ -35,7 +35,7 @@ export interface FlowLikelihood {
  * the divergence as one more coordinate. Eq. (M4)
  */
 export function flowLogDensity(field: DivergenceField, x: Points, options: LikelihoodOptions): FlowLikelihood {
-  const { x0, columns, nfe } = carryBack({ ...field, columns: 1 }, x, options);
+  const { x0, columns, nfe } = carryBack(oneColumn(field), x, options);
   return { logDensity: options.sourceLogDensity(x0).map((value, b) => value + columns[b]), x0, nfe };
 }
 
@@ -45,8 +45,13 @@ export async function flowLogDensityAsync(
   x: Points,
   options: LikelihoodOptions,
 ): Promise<FlowLikelihood> {
-  const { x0, columns, nfe } = await carryBackAsync({ ...field, columns: 1 }, x, options);
+  const { x0, columns, nfe } = await carryBackAsync(oneColumn(field), x, options);
   return { logDensity: options.sourceLogDensity(x0).map((value, b) => value + columns[b]), x0, nfe };
+}
+
+/** A divergence as the only rate beside the velocity. */
+function oneColumn<R extends void | Promise<void>>(field: DivergenceField<R>): ColumnField<R> {
+  return { dim: field.dim, columns: 1, evaluate: (t, x, velocity, rates) => field.evaluate(t, x, velocity, rates) };
 }
 
 /** The exact marginal field with its closed-form divergence. Eq. (M7) */

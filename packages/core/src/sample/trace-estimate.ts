@@ -30,8 +30,9 @@ export interface HutchPlusPlusOptions extends HutchinsonOptions {
 export function hutchinson<R extends void | Promise<void>>(field: JvpField<R>, options: HutchinsonOptions): ColumnField<R> {
   const { probes = 8 } = options;
   requireCount("probes", probes, Infinity);
+  const probesAt = drawnOnce(options, "probe", probes);
   return columnsOf(field, probes, (x) => {
-    const vectors = drawProbes(options, "probe", probes, x);
+    const vectors = probesAt(x);
     return function* (rates) {
       for (let p = 0; p < probes; p++) addDots(vectors[p], yield vectors[p], rates, p);
     };
@@ -47,9 +48,10 @@ export function hutchPlusPlus<R extends void | Promise<void>>(field: JvpField<R>
   const { probes = 8, sketches = Math.min(4, field.dim) } = options;
   requireCount("probes", probes, Infinity);
   requireCount("sketches", sketches, field.dim);
+  const directionsAt = drawnOnce({ ...options, law: "gaussian" }, "sketch", sketches); // signs may repeat
+  const probesAt = drawnOnce(options, "probe", probes);
   return columnsOf(field, probes, (x) => {
-    const directions = drawProbes({ ...options, law: "gaussian" }, "sketch", sketches, x); // signs may repeat
-    const vectors = drawProbes(options, "probe", probes, x);
+    const [directions, vectors] = [directionsAt(x), probesAt(x)];
     return function* (rates) {
       const basis: Points[] = [];
       for (const direction of directions) basis.push(orthonormal(yield direction, basis));
@@ -97,10 +99,20 @@ function columnsOf<R extends void | Promise<void>>(
   return { dim: field.dim, columns, evaluate: evaluate as ColumnField<R>["evaluate"] };
 }
 
-/** The same vectors at every call: [B, D] for each probe. */
-function drawProbes({ rng, law = "rademacher" }: HutchinsonOptions, name: string, count: number, x: Points): Points[] {
+/** The same vectors at every call, [B, D] for each probe, drawn anew only for a batch of another shape. */
+function drawnOnce(
+  { rng, law = "rademacher" }: HutchinsonOptions,
+  name: string,
+  count: number,
+): (x: Points) => readonly Points[] {
   const draw = law === "rademacher" ? rademacher : normal;
-  return Array.from({ length: count }, (_, p) => ({ ...x, data: draw(fork(rng, name, p), new Float64Array(x.data.length)) }));
+  let kept: readonly Points[] = [];
+  return (x) => {
+    if (kept[0]?.size !== x.size || kept[0].dim !== x.dim) {
+      kept = Array.from({ length: count }, (_, p) => ({ ...x, data: draw(fork(rng, name, p), new Float64Array(x.data.length)) }));
+    }
+    return kept;
+  };
 }
 
 /** Adds v·w of every row to column p of the rates. */

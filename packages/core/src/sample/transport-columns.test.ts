@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type Points, pointsOf } from "../points/index.js";
-import { carryBack, carryBackAsync, type ColumnField } from "./transport-columns.js";
+import { type ColumnField, carryBack, carryBackAsync } from "./transport-columns.js";
 
 /** u = 2t with the rates 1, t and x. */
 const field: ColumnField = {
