@@ -4,11 +4,12 @@
  *     min ⟨P, C⟩ + ε KL(P|a ⊗ b) + ρ₀ KL(P1|a) + ρ₁ KL(Pᵀ1|b),     P = e^{(f_i + g_j − C_ij)/ε} a_i b_j
  *
  * where ρ = ∞ makes a marginal a constraint, and KL(p|q) = Σ p log(p/q) − p + q [Chizat2018]. Every half of an iteration is
- * f_i = −ε ρ/(ρ + ε) log Σ_j b_j e^{(g_j − C_ij)/ε}: no kernel is formed, so that no ε underflows.
+ * f_i = −ε ρ/(ρ + ε) log Σ_j b_j e^{(g_j − C_ij)/ε}, and no ε underflows.
  */
 
-import { type EntropicProblem, type Potentials, softMinimum } from "./entropic-problem.js";
+import type { Potentials } from "./entropic-problem.js";
 import { entropicReport } from "./entropic-report.js";
+import { iterate } from "./sinkhorn-iterate.js";
 import { entropicProblem, type SinkhornOptions } from "./sinkhorn-options.js";
 import type { TransportPlan } from "./transport-plan.js";
 
@@ -56,28 +57,4 @@ export function sinkhorn(cost: Float64Array, n: number, m: number, options: Sink
   }
   const report = entropicReport(problem, potentials);
   return { ...report, ...potentials, marginalError: error, iterations, status: error <= tolerance ? "done" : "maxIterations" };
-}
-
-/**
- * Iterates at one ε until the error of the rows is small enough, at least once: the columns are left as the potentials ask,
- * so that no mass is larger than its column.
- */
-function iterate(
-  problem: EntropicProblem,
-  { f, g }: Potentials,
-  { until, most }: { readonly until: number; readonly most: number },
-): { readonly iterations: number; readonly error: number } {
-  const { epsilon, a, rho0, rho1 } = problem;
-  let soft = softMinimum(problem, g, "rows");
-  for (let iterations = 1; ; iterations++) {
-    for (let i = 0; i < f.length; i++) f[i] = soft[i] / (1 + epsilon / rho0);
-    const back = softMinimum(problem, f, "columns");
-    for (let j = 0; j < g.length; j++) g[j] = back[j] / (1 + epsilon / rho1);
-    soft = softMinimum(problem, g, "rows");
-    let error = 0;
-    for (let i = 0; i < f.length; i++) {
-      error += a[i] * Math.abs(Math.exp((f[i] - soft[i]) / epsilon) - Math.exp(-f[i] / rho0));
-    }
-    if (error <= until || iterations >= most) return { iterations, error };
-  }
 }
