@@ -1,5 +1,5 @@
 import type { Shape } from "../tensor.js";
-import type { BinaryName, Node, Operation, OperationName, OperationOf, UnaryName, Window } from "./node.js";
+import type { BinaryName, Node, Operation, OperationName, OperationOf, UnaryName, VariableRole, Window } from "./node.js";
 
 /**
  * Makes nodes. Everything is simplified as it is made: constants are folded, equal nodes are made once, and what changes
@@ -10,7 +10,7 @@ export interface Builder
     Readonly<Record<UnaryName, (x: Node) => Node>> {
   /** The node of an operation. @throws RangeError when the shapes of the arguments do not fit. */
   node(operation: Operation, inputs: readonly Node[]): Node;
-  variable(role: "state" | "input", name: string, shape: Shape): Node;
+  variable(role: VariableRole, name: string, shape: Shape): Node;
   constant(values: ArrayLike<number>, shape: Shape): Node;
   scalar(value: number): Node;
   /** x as a new variable, different from every other node. */

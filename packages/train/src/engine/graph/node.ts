@@ -23,7 +23,7 @@ export interface Window {
  * - `sum` drops its axes. `pad` writes zeros before and after, along one axis.
  */
 export type Operation =
-  | { readonly op: "variable"; readonly name: string; readonly role: "state" | "input" }
+  | { readonly op: "variable"; readonly name: string; readonly role: VariableRole }
   | { readonly op: "constant"; readonly values: Float64Array }
   | { readonly op: "alias"; readonly index: number }
   | { readonly op: BinaryName }
@@ -43,6 +43,9 @@ export type Operation =
   | { readonly op: "concat"; readonly axis: number }
   | { readonly op: "slice"; readonly axis: number; readonly from: number; readonly to: number }
   | { readonly op: "pad"; readonly axis: number; readonly before: number; readonly after: number };
+
+/** What a variable is: kept between runs, given to each run, or the sum over the rows of earlier runs. */
+export type VariableRole = "state" | "input" | "total";
 
 /** The name of a primitive. */
 export type OperationName = Operation["op"];

@@ -1,4 +1,5 @@
 import { sizeOf } from "../tensor.js";
+import type { Feed } from "./lower.js";
 import type { Address } from "./memory.js";
 import type { OnnxContext, Run } from "./onnx-program.js";
 import type { Plan, Target } from "./plan.js";
@@ -13,17 +14,30 @@ export interface TailPlaces {
 
 /** Runs the model of a plan. */
 export interface ModelRunner {
+  /** Gets the memory that it works in, at the first call. */
+  place(): void;
   run(run: Run, tail: TailPlaces | undefined): Promise<void>;
   dispose(): Promise<void>;
 }
 
+/** One run of a program with its places, and which part of the batch is at hand. */
+interface Part {
+  readonly run: Run;
+  readonly tail: TailPlaces | undefined;
+  readonly index: number;
+}
+
+const NOTHING: ModelRunner = { place: () => undefined, run: async () => undefined, dispose: async () => undefined };
+
 /** The model of a plan, on arrays in the memory of the engine: it reads parameters and writes gradients in place. */
-export function modelRunner({ runtime, threads, heap }: OnnxContext, { lowered, targets }: Plan): ModelRunner {
-  if (lowered === undefined) return { run: async () => undefined, dispose: async () => undefined };
+export function modelRunner({ runtime, threads, heap }: OnnxContext, { lowered, targets, runs, byRow }: Plan): ModelRunner {
+  if (lowered === undefined) return NOTHING;
   const { model, feeds, results } = lowered;
   let session: Promise<Session> | undefined;
   let known = new Map<string, RuntimeTensor>();
   let buffer = heap.memory.buffer;
+  /** Totals are written where the one before is not: in turns here and in the places of the results. */
+  let spare: readonly Address[] | undefined;
 
   /** A view of the memory, as the runtime wants it; made once for each place. */
   const inPlace = (name: string, address: Address, shape: readonly number[]): RuntimeTensor => {
@@ -35,46 +49,46 @@ export function modelRunner({ runtime, threads, heap }: OnnxContext, { lowered, 
     return made;
   };
 
-  const resultTensor = (
-    name: string,
-    target: Target,
-    { run: { cells, outputs }, tail }: { run: Run; tail: TailPlaces | undefined },
-  ) => {
-    const { kind, offset, shape } = target;
-    if (kind === "output") {
-      const whole = outputs[target.name] ?? new Float32Array();
-      return new runtime.Tensor("float32", whole.subarray(offset, offset + sizeOf(shape)), shape);
-    }
-    const begin = kind === "next" ? cells.get(target.name)?.other : tail?.[kind](Number(target.name));
-    return inPlace(name, (begin ?? 0) + 4 * offset, shape);
+  const hostTensor = (values: Float32Array, offset: number, shape: readonly number[]): RuntimeTensor =>
+    new runtime.Tensor("float32", values.subarray(offset, offset + sizeOf(shape)), shape);
+
+  /** The total of a target after so many parts. */
+  const totalTensor = (i: number, { kind, name, offset, shape }: Target, { run, tail, index }: Part): RuntimeTensor => {
+    if ((runs - index) % 2 === 1) return inPlace(`total${i}`, spare?.[i] ?? 0, shape);
+    if (kind === "output") return hostTensor(run.outputs[name] ?? new Float32Array(), offset, shape);
+    const begin = kind === "next" ? run.cells.get(name)?.other : tail?.[kind](Number(name));
+    return inPlace(`total${i}`, (begin ?? 0) + 4 * offset, shape);
+  };
+
+  const feedTensor = (feed: Feed, part: Part): RuntimeTensor => {
+    const { role, name } = sourceOf(feed);
+    const { offset, shape, variable } = feed;
+    if (role === "state") return inPlace(feed.name, (part.run.cells.get(name)?.current ?? 0) + 4 * offset, shape);
+    if (role === "total") return totalTensor(Number(name), targets[Number(name)] as Target, part);
+    const first = byRow.has(variable.operation.name) ? part.index * sizeOf(variable.shape) : 0;
+    return hostTensor(part.run.inputs[name] ?? new Float32Array(), first + offset, shape);
   };
 
   return {
+    place() {
+      if (runs > 1) spare ??= targets.map(({ shape }) => heap.allocate(sizeOf(shape)));
+    },
     async run(run, tail) {
       session ??= runtime.InferenceSession.create(model, sessionOptions(threads));
       const loaded = await session;
       if (buffer !== heap.memory.buffer) [known, buffer] = [new Map(), heap.memory.buffer];
-      const fed: Record<string, RuntimeTensor> = {};
-      for (const feed of feeds) {
-        const { role, name } = sourceOf(feed);
-        const { offset, shape } = feed;
-        if (role === "state") fed[feed.name] = inPlace(feed.name, (run.cells.get(name)?.current ?? 0) + 4 * offset, shape);
-        else
-          fed[feed.name] = new runtime.Tensor(
-            "float32",
-            (run.inputs[name] ?? new Float32Array()).subarray(offset, offset + sizeOf(shape)),
-            shape,
-          );
+      for (let index = 0; index < runs; index++) {
+        const part = { run, tail, index };
+        if (runs > 1 && index === 0) for (const i of targets.keys()) totalTensor(i, targets[i] as Target, part).data.fill(0);
+        const fed = Object.fromEntries(feeds.map((feed) => [feed.name, feedTensor(feed, part)]));
+        const after = { run, tail, index: index + 1 };
+        await loaded.run(fed, Object.fromEntries(targets.map((target, i) => [results[i] ?? "", totalTensor(i, target, after)])));
       }
-      const fetched: Record<string, RuntimeTensor> = {};
-      targets.forEach((target, i) => {
-        const name = results[i] ?? "";
-        fetched[name] = resultTensor(name, target, { run, tail });
-      });
-      await loaded.run(fed, fetched);
     },
     async dispose() {
       await (await session)?.release();
+      for (const address of spare ?? []) heap.free(address);
+      spare = undefined;
     },
   };
 }

@@ -43,6 +43,7 @@ export function onnxProgram<S extends string, I extends string, O extends string
       const names = Object.keys(computation.state) as S[];
       const cells = new Map<string, Cell>(names.map((key) => [key, context.residents.place(state[key])]));
       tail?.place();
+      model.place();
       const outputs = Object.fromEntries([...plan.outputs].map(([key, length]) => [key, new Float32Array(length)]));
       const current: Run = { cells, inputs, outputs };
       await model.run(current, tail);

@@ -2,6 +2,7 @@ import { emitTail, type TailModule } from "../fuse/emit-tail.js";
 import { planTail, type TailPlan } from "../fuse/plan-tail.js";
 import { selectTail } from "../fuse/select-tail.js";
 import type { Node } from "../graph/node.js";
+import { splitRows } from "../graph/split-rows.js";
 import type { Graph } from "../graph/trace.js";
 import { sizeOf } from "../tensor.js";
 import { type Lowered, lower } from "./lower.js";
@@ -20,6 +21,10 @@ export interface Target {
 /** A program in its two parts: a model for ONNX Runtime, and a tail in WebAssembly. Either may be missing. */
 export interface Plan {
   readonly lowered: Lowered | undefined;
+  /** How often the model runs, on as many parts of the batch: its results are then totals. */
+  readonly runs: number;
+  /** Names of the variables that are read by rows. */
+  readonly byRow: ReadonlySet<string>;
   /** One for each result of the model. */
   readonly targets: readonly Target[];
   readonly tail: { readonly plan: TailPlan; readonly module: TailModule } | undefined;
@@ -45,8 +50,12 @@ export function planOf(graph: Graph): Plan {
   ] as const) {
     for (const [i, node] of list.entries()) if (viewOf(node) === undefined) want(kind, `${i}`, node);
   }
+  const roots = wanted.map(({ node }) => node);
+  const split = wanted.length > 0 ? splitRows(roots) : undefined;
   return {
-    lowered: wanted.length > 0 ? lower(wanted.map(({ node }) => node)) : undefined,
+    lowered: wanted.length > 0 ? lower(split?.wanted ?? roots) : undefined,
+    runs: split?.runs ?? 1,
+    byRow: split?.byRow ?? new Set(),
     targets: wanted.map(({ target }) => target),
     tail: tail && { plan: tail, module: emitTail(tail) },
     outputs: new Map([...graph.outputs].map(([name, { shape }]) => [name, sizeOf(shape)])),

@@ -2,7 +2,9 @@
 const PACKAGE = "onnxruntime-node";
 
 /** An array that the runtime reads or writes in place. */
-export type RuntimeTensor = object;
+export interface RuntimeTensor {
+  readonly data: Float32Array;
+}
 
 /** A compiled graph. */
 export interface Session {
