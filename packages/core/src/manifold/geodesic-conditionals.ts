@@ -56,13 +56,19 @@ export function isReached(manifold: Manifold, { beta }: Pick<GeodesicTime, "beta
   return beta === 1 || backwards(manifold, beta, [x, z], scratchOf(x.length)) > -Infinity;
 }
 
-/** log p_t(x|z), nats, with respect to the Riemannian volume; −∞ outside the support. */
+/**
+ * log p_t(x|z), nats, with respect to the Riemannian volume; −∞ outside the support.
+ * @throws RangeError unless 0 < β ≤ 1: at β = 0 all is at z, without a density.
+ */
 export function geodesicLogDensity(
   source: ManifoldSource,
   { beta }: Pick<GeodesicTime, "beta">,
   x: Float64Array,
   z: Float64Array,
 ): number {
+  if (!(beta > 0 && beta <= 1)) {
+    throw new RangeError(`Cannot evaluate the density of a geodesic path at β = ${beta}; expected 0 < β ≤ 1`);
+  }
   return logDensityOf(source, beta, [x, z], scratchOf(x.length));
 }
 

@@ -335,6 +335,10 @@ it("refuses t = 1, points off the manifold, data off it, and weights that do not
   expect(() => field.at(1, Float64Array.of(1, 0, 0))).toThrow("Cannot evaluate the field at t = 1");
   expect(() => field.at(0.5, Float64Array.of(1, 1, 0))).toThrow("Cannot use the point: row 0 is 0.41421356");
   expect(() => field.evaluate(0.5, pointsOf([[1, 0]]), pointsOf([[1, 0]]))).toThrow("they have dim 2; expected 3");
+  const lost = pointsOf([[1, Number.NaN, 0]]);
+  expect(() => field.evaluate(0.5, lost, zerosLike(lost))).toThrow("row 0 has NaN in column 1");
+  const [x, z] = [Float64Array.of(0, 1, 0), Float64Array.of(1, 0, 0)];
+  for (const beta of [0, -1, 1.5, Number.NaN]) expect(() => geodesicLogDensity(source, { beta }, x, z)).toThrow(RangeError);
   expect(() => geodesicField(atoms(pointsOf([[1, 1, 0]])), { scheduler: condOt(), source })).toThrow(
     "Cannot use the data: row 0",
   );

@@ -1,6 +1,6 @@
 import { type ConditionalsAt, posteriorMean, requireWeights } from "../field/index.js";
 import type { VectorField } from "../ode/index.js";
-import { type Points, row } from "../points/index.js";
+import { type Points, requireFinite, row } from "../points/index.js";
 import type { Scheduler } from "../scheduler/index.js";
 import {
   addGeodesicVelocity,
@@ -92,6 +92,7 @@ export function geodesicField(
     data,
     evaluate(t, x, out) {
       requireAmbient(manifold, x, "the points");
+      requireFinite(x, "the points");
       const time = timeOf(t);
       for (let b = 0; b < x.size; b++) marginal(time, row(x, b), row(out, b));
       return out;

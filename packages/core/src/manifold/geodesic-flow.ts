@@ -27,7 +27,7 @@ export interface GeodesicEnds {
  * From a state that only one data point can have led to, the rest of the trajectory is known: it is the geodesic to that
  * point. For along it β shrinks and the way to z shrinks with it, while a support {x : log_z(x)/β inside the cut locus} that does
  * not hold x now holds it at no later time, by the triangle inequality. The supports are balls of radius βπ of the distance
- * (on T^d of the largest angle), so that once they are disjoint every trajectory is in one. On R^d and H^d each support is
+ * (on T^d of the largest angle, on a product of the distance in some factor), so that once they are disjoint every trajectory is in one. On R^d and H^d each support is
  * everything: with several data points nothing is decided before t = 1. A row that a solver has pushed off all
  * supports goes to the data point that continues the field there. Eq. (M6)
  * @throws RangeError when the solve meets a velocity that is not finite.

@@ -54,8 +54,8 @@ export interface Manifold {
   };
   /**
    * The log-density, at exp_x(v), of exp_x(ξ) with ξ ~ N(0, s²I) in T_xM, for v inside the cut locus or at its edge: the sum over
-   * all ξ that lead there. Where geodesics focus, at the antipode of a sphere and back at x, it is infinite in single points;
-   * there the finite part is given.
+   * all ξ that lead there. Where geodesics focus, at the antipode of a sphere and back at x, it is infinite in single points,
+   * for which a finite number is given.
    */
   logWrappedNormal(v: Float64Array, s: number): number;
 }
