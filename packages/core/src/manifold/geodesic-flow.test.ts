@@ -50,13 +50,13 @@ describe.each(cases)("on %s", (name, source) => {
   const { manifold: m } = source;
   const data = dataOn(m, 4, 31);
   const field = geodesicField(data, { scheduler: condOt(), source });
-  const size = 800;
+  const size = 500;
   const rng = fork(rngOf(12), name);
 
   it("points moved by the field have the law of the conditional paths", () => {
     for (const t of [0.4, 0.8]) {
       const moved = solve(
-        geodesicRungeKutta(m, midpoint, source.sample(fork(rng, "moved"), size), uniformGrid(24, { to: t })),
+        geodesicRungeKutta(m, midpoint, source.sample(fork(rng, "moved"), size), uniformGrid(14, { to: t })),
         field,
       ).y;
       const z = takeRows(data.points, choice(fork(rng, "z"), data.cumulative, new Uint32Array(size)));
@@ -99,11 +99,11 @@ describe("manifoldLogDensity", () => {
     const x = source.sample(fork(rngOf(4), name), 60);
     const inside = Array.from({ length: x.size }, (_, b) => b).filter((b) => field.support(t, row(x, b)).length === N);
     const some = takeRows(x, inside.slice(0, 5));
-    const { logDensity, x0 } = manifoldLogDensity(field, source, some, { grid: uniformGrid(60, { from: t, to: 0 }) });
+    const { logDensity, x0 } = manifoldLogDensity(field, source, some, { grid: uniformGrid(40, { from: t, to: 0 }) });
     expect(some.size).toBeGreaterThan(2);
-    // A kink of the density on the sphere, where a trajectory crosses the edge of a support, costs the solver its order: h ≈ 0.01.
+    // A kink of the density on the sphere, where a trajectory crosses the edge of a support, costs the solver its order: h ≈ 0.0125.
     expect(gap(logDensity, field.logDensity(t, some, new Float64Array(some.size)))).toBeLessThan(2e-3);
-    const again = geodesicFlow(field, x0, { grid: uniformGrid(60, { to: t }) }).x;
+    const again = geodesicFlow(field, x0, { grid: uniformGrid(40, { to: t }) }).x;
     expect(gap(again.data, some.data)).toBeLessThan(1e-4);
   });
 
@@ -123,10 +123,10 @@ it("sends every trajectory on a compact manifold to one data point, in proportio
     const { manifold: m } = source;
     const data = dataOn(m, 3, 7);
     const field = geodesicField(data, { scheduler: condOt(), source });
-    const size = 1200;
+    const size = 800;
     const ends = geodesicFlow(field, source.sample(fork(rngOf(3), name), size), {
       tableau: midpoint,
-      grid: uniformGrid(60, { to: 0.97 }),
+      grid: uniformGrid(32, { to: 0.97 }),
     });
     for (let i = 0; i < 3; i++) {
       const weight = Math.exp(data.logWeights[i]);
