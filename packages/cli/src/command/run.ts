@@ -125,7 +125,7 @@ async function trainInto(
   const engine = await jaxEngine();
   const release = io.holdInterrupts();
   try {
-    const input = { spec, path, data: set.digest, floor, directory, resume };
+    const input = { spec, path, set, floor, directory, resume };
     return await afterChecks(() => trainNetwork(input, { engine, files: io.files, progress, signal: io.signal }));
   } finally {
     release();

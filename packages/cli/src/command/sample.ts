@@ -19,6 +19,7 @@ import {
   solverText,
   startingPoints,
 } from "../work/index.js";
+import { type ClassOptions, classOptions, conditionOf, requireNoClass } from "./class-option.js";
 import { type CommandDefinition, type Context, defineCommand, type Outcome } from "./command.js";
 import { type DataOptions, dataSpecOf, loadForCommand, readingOptions, requireRunOrData } from "./data-options.js";
 import { exactSamplesJson, exactSamplesText, proofArrays } from "./exact-samples-output.js";
@@ -30,7 +31,7 @@ const SOLVERS = ["euler", "midpoint", "heun", "rk4", "dopri5"] as const;
 
 const SAMPLERS = ["ode", "sde", "ddim", "dpm++2m", "unipc"] as const;
 
-interface Options extends DataOptions {
+interface Options extends DataOptions, ClassOptions {
   readonly path: string;
   readonly count: number;
   readonly sampler: (typeof SAMPLERS)[number];
@@ -67,6 +68,7 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
     { flags: "--steps <number>", help: "steps of fixed length, of a solver or sampler (50)", read: wholeNumber("--steps", 1) },
     { flags: "--rtol <number>", help: "relative tolerance of dopri5 (1e-5)", read: tolerance("--rtol") },
     { flags: "--atol <number>", help: "absolute tolerance of dopri5 (1e-5)", read: tolerance("--atol") },
+    ...classOptions,
     { flags: "--exact", help: "exact trajectories with a proof of their ends", fallback: false },
     { flags: "--tolerance <number>", help: "of --exact: error of a step in w = x/β (1e-4)", read: tolerance("--tolerance") },
     {
@@ -96,6 +98,7 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
     }
     requireRunOrData("sample", folder, options.data);
     const sampler = samplerOf(options);
+    if (options.exact || folder === undefined) requireNoClass(options);
     if (options.exact) return sampleWithProofs(context, options, folder);
     if (options.tolerance !== undefined) {
       throw badInput("Cannot use --tolerance: it belongs to --exact; expected --rtol and --atol, or --exact");
@@ -107,8 +110,19 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
       writeArrays(context.io.files, out, { samples: array }, { image: set.image, range: extentOf(set.atoms.points) });
     }
     const { size, dim } = flow.x;
-    const about = { by, data: set.name, solver: howText(solver), seed: context.seed ?? 0, points: size, dim, nfe: flow.nfe };
-    const drawn = `Drew ${format.count(size, "point")} by the ${by}, ${about.solver}, ${format.count(flow.nfe, "evaluation")}`;
+    const ofClass = options.class === undefined ? {} : { class: options.class, guidance: options.guidance ?? 1 };
+    const about = {
+      by,
+      ...ofClass,
+      data: set.name,
+      solver: howText(solver),
+      seed: context.seed ?? 0,
+      points: size,
+      dim,
+      nfe: flow.nfe,
+    };
+    const kind = options.class === undefined ? "" : ` of class ${options.class}`;
+    const drawn = `Drew ${format.count(size, "point")}${kind} by the ${by}, ${about.solver}, ${format.count(flow.nfe, "evaluation")}`;
     return {
       json: {
         ...about,
@@ -206,11 +220,12 @@ async function draw(
     return exactly(pathOf(set, schedulerNamed(options.path)), set);
   }
   const { path, set, model } = openRun(context.resolve(folder), await jaxEngine(), io);
+  const field = model.fieldOf(conditionOf(options, model.network, set));
   const start = startingPoints(path, seed, options.count);
   const flow = await afterChecks(() =>
     "sampler" in how
-      ? sampleNetwork(model.field, path, start, { spec: how, seed, ...watch })
-      : networkFlow(model.field, start, { solver: how, ...watch }),
+      ? sampleNetwork(field, path, start, { spec: how, seed, ...watch })
+      : networkFlow(field, start, { solver: how, ...watch }),
   );
   return { flow, set, by: "network" };
 }

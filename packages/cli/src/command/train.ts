@@ -92,10 +92,10 @@ export const trainCommand: CommandDefinition = defineCommand<SpecOptions>({
     const engine = await jaxEngine();
     const release = io.holdInterrupts();
     try {
-      const input = { spec, path, data: set.digest, floor, directory, resume: options.resume };
+      const input = { spec, path, set, floor, directory, resume: options.resume };
       const outcome = await afterChecks(() => trainNetwork(input, { engine, files: io.files, progress, signal: io.signal }));
       writeRunJson(io.files, directory, prepared, outcome.learner.network);
-      return outcome.status === "done" ? finished(outcome, folder, floor.value) : interrupted(outcome, { file, folder, spec });
+      return outcome.status === "done" ? finished(outcome, folder) : interrupted(outcome, { file, folder, spec });
     } finally {
       release();
     }
@@ -110,11 +110,11 @@ function lastEvaluation(metrics: TrainNetworkOutcome["metrics"]): Readonly<Recor
 const partOf = (estimate: unknown, part: "mean" | "standardError"): number =>
   typeof estimate === "object" && estimate !== null ? Number(Reflect.get(estimate, part)) : Number.NaN;
 
-function finished({ steps, metrics, learner }: TrainNetworkOutcome, folder: string, floor: number): Outcome {
+function finished({ steps, metrics, learner, floor }: TrainNetworkOutcome, folder: string): Outcome {
   const { kind: _, ...last } = lastEvaluation(metrics) ?? {};
   const { number } = format;
   const excess = `${number(partOf(last.fieldError, "mean"), 4)} ± ${number(partOf(last.fieldError, "standardError"), 2)}`;
-  const loss = `loss ${number(partOf(last.loss, "mean"), 4)}, floor ${number(floor, 4)}, excess ${excess}`;
+  const loss = `loss ${number(partOf(last.loss, "mean"), 4)}, floor ${number(floor.value, 4)}, excess ${excess}`;
   return {
     json: { status: "done", out: folder, steps, parameters: learner.network.parameterCount, ...last },
     text: `Trained ${format.count(learner.network.parameterCount, "parameter")} for ${format.count(steps, "step")}: ${loss}\nWrote ${folder}\n`,

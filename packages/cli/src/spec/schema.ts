@@ -1,4 +1,4 @@
-import { schedulerNamed, schedulerNames } from "@fluxion/core";
+import { couplingNamed, schedulerNamed, schedulerNames } from "@fluxion/core";
 import * as z from "zod";
 import type { Spec } from "./spec.js";
 import { strict, whole } from "./strict.js";
@@ -63,15 +63,43 @@ const base = z.preprocess(
     .prefault({ kind: "none" }),
 );
 
-const network = strict({
+/** Keys of every network; a last convolution starts at zero, a last layer does not. */
+const anyNetwork = (outputScale: number) => ({
+  time,
+  classes: whole(0).default(0),
+  outputScale: notNegative.default(outputScale),
+  base,
+});
+
+const perceptron = {
   width: whole(1).default(256),
   depth: whole(1).default(3),
   activation: z.enum(["silu", "gelu", "relu", "selu", "tanh"]).default("silu"),
-  residual: z.boolean().default(false),
-  time,
-  outputScale: notNegative.default(1),
-  base,
-}).prefault({});
+};
+
+/** A network without a kind is a multilayer perceptron. */
+const network = z.preprocess(
+  (value) => (typeof value === "object" && value !== null && !("kind" in value) ? { kind: "mlp", ...value } : value),
+  z
+    .discriminatedUnion(
+      "kind",
+      [
+        strict({ kind: z.literal("mlp"), ...perceptron, residual: z.boolean().default(false), ...anyNetwork(1) }),
+        strict({ kind: z.literal("residual-mlp"), ...perceptron, ...anyNetwork(1) }),
+        strict({
+          kind: z.literal("unet"),
+          channels: whole(1).default(32),
+          multipliers: z.array(whole(1)).min(1).default([1, 2, 2]),
+          blocks: whole(1).default(1),
+          heads: whole(0).default(1),
+          groups: whole(1).default(8),
+          ...anyNetwork(0),
+        }),
+      ],
+      { error: "one of mlp, residual-mlp, unet" },
+    )
+    .prefault({ kind: "mlp" }),
+);
 
 const productOf = (numbers: readonly number[]): number => numbers.reduce((product, n) => product * n, 1);
 
@@ -80,6 +108,21 @@ const target = z.union(
   {
     error: "conditional, exact, { efm: M } with M points of the data, or { grid: [J, B, T] }",
   },
+);
+
+/** Couplings that read nothing but the two ends, along any path. */
+const couplings: readonly string[] = ["independent", "ot", "sinkhorn", "unbalanced", "partial"];
+
+const coupling = z.string().refine(
+  (text) => {
+    try {
+      couplingNamed(text);
+      return couplings.includes(text.split(":", 1).join());
+    } catch {
+      return false;
+    }
+  },
+  `one of ${couplings.join(", ")}, with its numbers as in sinkhorn:0.05, unbalanced:0.05,1 or partial:0.9`,
 );
 
 /** Several defaults follow the number of steps, so that a short training is a training too. */
@@ -92,6 +135,8 @@ const train = strict({
   weightDecay: notNegative.default(0),
   clip: positive.default(1),
   target: target.optional(),
+  labelDropout: z.number().min(0).max(1).default(0.1),
+  coupling: coupling.optional(),
   ema: z.number().min(0).lt(1).default(0.999),
   evaluateEvery: whole(1).optional(),
   checkpointEvery: whole(1).optional(),
@@ -101,6 +146,10 @@ const train = strict({
   .refine(({ target, batch }) => typeof target !== "object" || !("grid" in target) || productOf(target.grid) === batch, {
     path: ["batch"],
     error: "J·B·T of train.target.grid",
+  })
+  .refine(({ target = "conditional", coupling = "independent" }) => target === "conditional" || coupling === "independent", {
+    path: ["coupling"],
+    error: "independent where train.target is not conditional: exact targets are those of independent pairs",
   })
   .transform(({ steps, batch, learningRate, warmup, evaluateEvery, checkpointEvery, ...given }) => ({
     steps,

@@ -30,6 +30,34 @@ describe("parseSpec", () => {
     expect(parse(specText(spec))).toEqual(spec);
   });
 
+  it("leaves pairs independent where no coupling is named, and keeps one that is", () => {
+    expect(specText(parse("data: digits"))).not.toContain("coupling");
+    for (const coupling of ["independent", "ot", "sinkhorn:0.05", "unbalanced:0.05,1", "partial:0.9"]) {
+      expect(parse(`{ data: digits, train: { coupling: "${coupling}" } }`).train.coupling).toBe(coupling);
+    }
+  });
+
+  it("takes a network without a kind for a multilayer perceptron, and gives every kind its own defaults", () => {
+    const networkOf = (text: string) => parse(`data: digits\n${text}`).network;
+    const mlp = networkOf("");
+    expect(mlp).toMatchObject({ kind: "mlp", width: 256, depth: 3, residual: false, classes: 0, outputScale: 1 });
+    expect(networkOf("network: { width: 256 }")).toEqual(mlp);
+    const residual = networkOf("network: { kind: residual-mlp, classes: 10 }");
+    expect(residual).toMatchObject({ kind: "residual-mlp", width: 256, depth: 3, classes: 10 });
+    expect(residual).not.toHaveProperty("residual");
+    expect(networkOf("network: { kind: unet }")).toMatchObject({
+      kind: "unet",
+      channels: 32,
+      multipliers: [1, 2, 2],
+      blocks: 1,
+      heads: 1,
+      groups: 8,
+      outputScale: 0,
+    });
+    const text = "data: digits\nnetwork: { kind: unet, classes: 10, multipliers: [1, 2] }";
+    expect(parse(specText(parse(text)))).toEqual(parse(text));
+  });
+
   it("leaves the target to the pairs where none is named, and keeps one that is", () => {
     expect("target" in parse("data: digits").train).toBe(false);
     expect(specText(parse("data: digits"))).not.toContain("target");
@@ -84,6 +112,24 @@ describe("parseSpec", () => {
       "data: digits\ntrain: { target: precise }",
       's.yaml:2: "train.target" is "precise"; expected conditional, exact, { efm: M } with M points of the data, or { grid: [J, B, T] }',
     ],
+    [
+      "data: digits\ntrain: { coupling: emd }",
+      's.yaml:2: "train.coupling" is "emd"; expected one of independent, ot, sinkhorn, unbalanced, partial, with its numbers as in sinkhorn:0.05, unbalanced:0.05,1 or partial:0.9',
+    ],
+    ["data: digits\ntrain: { coupling: c2ot }", '"train.coupling" is "c2ot"; expected one of independent, ot,'],
+    ["data: digits\ntrain: { coupling: 'sinkhorn:-1' }", '"train.coupling" is "sinkhorn:-1"; expected one of'],
+    ["data: digits\ntrain: { target: exact, coupling: ot }", '"train.coupling" is "ot"; expected independent where train.target'],
+    ["data: digits\nnetwork: { kind: u-net }", 's.yaml:2: "network.kind" is "u-net"; expected one of mlp, residual-mlp, unet'],
+    [
+      "data: digits\nnetwork: { kind: unet, width: 8 }",
+      'unknown key "network.width"; expected one of kind, channels, multipliers',
+    ],
+    [
+      "data: digits\nnetwork: { clases: 10 }",
+      'unknown key "network.clases"; expected "classes", or another of kind, width, depth',
+    ],
+    ["data: digits\nnetwork: { kind: unet, multipliers: [] }", '"network.multipliers" is []; expected at least 1'],
+    ["data: digits\ntrain: { labelDropout: 2 }", '"train.labelDropout" is 2; expected at most 1'],
     ["data: digits\ntrain: { target: { efm: 0 } }", '"train.target.efm" is 0; expected at least 1'],
     ["data: digits\ntrain: { batch: 9, target: { grid: [2, 2, 2] } }", '"train.batch" is 9; expected J·B·T of train.target.grid'],
     ["data: digits\nname: ../elsewhere", '"name" is "../elsewhere"; expected a text of letters, digits'],

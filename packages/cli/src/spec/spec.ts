@@ -18,20 +18,15 @@ export interface DataSpec {
   readonly image?: { readonly width: number; readonly height: number } | undefined;
 }
 
-/** The velocity network. */
-export interface NetworkSpec {
-  /** Units of a hidden layer. */
-  readonly width: number;
-  /** Hidden layers. */
-  readonly depth: number;
-  readonly activation: "silu" | "gelu" | "relu" | "selu" | "tanh";
-  /** Whether hidden layers after the first add their input to their output. */
-  readonly residual: boolean;
+/** What every network has. */
+interface AnyNetworkSpec {
   /** How the network sees time. */
   readonly time:
     | { readonly kind: "raw" }
     | { readonly kind: "fourier"; readonly count: number }
     | { readonly kind: "sinusoidal"; readonly count: number; readonly maxFrequency: number };
+  /** Classes of the data that it is conditioned on; 0 for none. */
+  readonly classes: number;
   /** Factor on the initial weights of the last layer. */
   readonly outputScale: number;
   /**
@@ -40,6 +35,36 @@ export interface NetworkSpec {
    */
   readonly base: { readonly kind: "none" } | { readonly kind: "gaussian"; readonly width: number };
 }
+
+/** A multilayer perceptron, or a deeper one of normalised blocks under modulation by time and class. */
+export interface PerceptronSpec extends AnyNetworkSpec {
+  readonly kind: "mlp" | "residual-mlp";
+  /** Units of a hidden layer. */
+  readonly width: number;
+  /** Hidden layers, or residual blocks. */
+  readonly depth: number;
+  readonly activation: "silu" | "gelu" | "relu" | "selu" | "tanh";
+  /** Of an mlp: whether hidden layers after the first add their input to their output. */
+  readonly residual?: boolean | undefined;
+}
+
+/** A U-Net for pictures. */
+export interface UnetSpec extends AnyNetworkSpec {
+  readonly kind: "unet";
+  /** Channels at full resolution. */
+  readonly channels: number;
+  /** Channels of every resolution in units of `channels`. */
+  readonly multipliers: readonly number[];
+  /** Residual blocks of every resolution, each way. */
+  readonly blocks: number;
+  /** Heads of the attention at the lowest resolution; 0 for none. */
+  readonly heads: number;
+  /** Groups of channels that are normalised together. */
+  readonly groups: number;
+}
+
+/** The velocity network. */
+export type NetworkSpec = PerceptronSpec | UnetSpec;
 
 /**
  * What the network regresses on: the velocity of the pair (x₀, z) that a point was made from; the marginal velocity u_t(x)
@@ -67,6 +92,13 @@ export interface TrainSpec {
   readonly clip: number;
   /** Absent: "conditional". */
   readonly target?: TargetSpec | undefined;
+  /** Share of the classes that are withheld from a network with classes, which guidance needs. */
+  readonly labelDropout: number;
+  /**
+   * How the rows of a batch are paired, as `ot` or `sinkhorn:0.05`; absent: independently. The field that pairs of another
+   * coupling make is not u_t of the path, so that the excess then contains what the coupling changes.
+   */
+  readonly coupling?: string | undefined;
   /** Decay of the running mean of the weights. */
   readonly ema: number;
   /** Steps between two measurements of the loss and its excess. */

@@ -1,3 +1,4 @@
+export * from "./class-paths.js";
 export * from "./evaluate-network.js";
 export * from "./evaluation-batch.js";
 export * from "./evaluation-text.js";

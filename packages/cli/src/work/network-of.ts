@@ -3,6 +3,7 @@ import { type NamedArrays, readSafetensors, writeSafetensors } from "@fluxion/io
 import {
   buildNetwork,
   buildOptimizer,
+  type Condition,
   type Engine,
   flatParameters,
   type LearnerState,
@@ -14,15 +15,41 @@ import {
   withBase,
 } from "@fluxion/train";
 import * as z from "zod";
+import type { DataSet } from "../data/index.js";
 import { badInput } from "../errors.js";
 import { type FileSystem, readBytes } from "../files/index.js";
 import type { NetworkSpec, TrainSpec } from "../spec/index.js";
 import { canonicalJson } from "../terminal/index.js";
 import { baseFieldOf, baseTensors, splitBase } from "./network-base.js";
 
-/** The network of a spec for points of dimension `dim`. */
-export function networkOf({ base: _, ...spec }: NetworkSpec, dim: number): Network {
-  return buildNetwork({ kind: "mlp", dim, ...spec });
+/** What of the data the shape of a network depends on. */
+export interface NetworkData {
+  readonly dim: number;
+  /** The picture that a row is. */
+  readonly image?: { readonly width: number; readonly height: number } | undefined;
+  /** Distinct classes; 0 where the data have none. */
+  readonly classes?: number;
+}
+
+/** What the network of a data set depends on. */
+export function networkDataOf({ atoms, image, labels }: Pick<DataSet, "atoms" | "image" | "labels">): NetworkData {
+  return { dim: atoms.points.dim, image, classes: labels?.names.length ?? 0 };
+}
+
+/** The network of a spec. @throws CliError when the data are no pictures, or have not the classes that it asks for. */
+export function networkOf({ base: _, ...spec }: NetworkSpec, { dim, image, classes = 0 }: NetworkData): Network {
+  if (spec.classes > 0 && spec.classes !== classes) {
+    const found = classes === 0 ? "the data have no labels" : `the data have ${classes}`;
+    throw badInput(`Cannot condition the network on ${spec.classes} classes: ${found}; expected "network.classes" of ${classes}`);
+  }
+  if (spec.kind !== "unet") {
+    const { residual, ...perceptron } = spec;
+    return buildNetwork({ ...perceptron, dim, ...(residual === undefined ? {} : { residual }) });
+  }
+  if (image === undefined) {
+    throw badInput(`Cannot build a U-Net: the data are no pictures; expected "data.image" with their width and height`);
+  }
+  return buildNetwork({ ...spec, image: [1, image.height, image.width] });
 }
 
 /** The optimizer of a spec. */
@@ -74,7 +101,10 @@ const metadataSchema = z.object({
 /** A trained velocity network, ready to be evaluated. */
 export interface Model extends ModelAbout {
   readonly network: Network;
+  /** Its field without a class. */
   readonly field: NetworkField;
+  /** Its field of a class, guided or not. */
+  readonly fieldOf: (condition: Condition) => NetworkField;
 }
 
 /** Reads a model file into an engine. @throws CliError or SyntaxError with a sentence when it is no model of fluxion. */
@@ -91,7 +121,9 @@ export function readModel(files: FileSystem, path: string, engine: Engine): Mode
   );
   const theta = engine.resident(flatParameters(network.parameters, named), [network.parameterCount]);
   const { path: scheduler, data, step } = about.data;
-  const own = networkField(engine, network, theta);
-  const field = base === undefined ? own : withBase(baseFieldOf(base, scheduler), own);
-  return { network, field, base, path: scheduler, data, step: Number(step) };
+  const fieldOf = (condition: Condition): NetworkField => {
+    const own = networkField(engine, network, theta, condition);
+    return base === undefined ? own : withBase(baseFieldOf(base, scheduler), own);
+  };
+  return { network, field: fieldOf({}), fieldOf, base, path: scheduler, data, step: Number(step) };
 }

@@ -5,8 +5,9 @@ import { badInput } from "../errors.js";
 import { createDirectory, createFreshDirectory, type FileSystem, readText, removeIfThere, writeAtomic } from "../files/index.js";
 import { type RunDirectory, readLatestCheckpoint, runDirectory } from "../runs/index.js";
 import { type DataSpec, parseSpec, type Spec, specText } from "../spec/index.js";
-import { networkOf, optimizerOf } from "./network-of.js";
+import { networkDataOf, networkOf, optimizerOf } from "./network-of.js";
 import { trainingPart } from "./train-network.js";
+import { requirePairsOfClasses } from "./training-batches.js";
 
 /** How a spec file becomes a run. */
 export interface PrepareOptions {
@@ -35,7 +36,8 @@ export function prepareRun({ files, cwd, file, settings }: PrepareOptions): Prep
     throw badInput(`Cannot train on "${set.name}": it is one distinct point; expected at least 2`);
   }
   optimizerOf(spec.train); // refuses here, before anything is written, what its schema cannot know
-  networkOf(spec.network, set.atoms.points.dim);
+  networkOf(spec.network, networkDataOf(set));
+  if (spec.network.classes > 0) requirePairsOfClasses(spec.train);
   return { spec, set, path: pathOf(set, schedulerNamed(spec.path)) };
 }
 
@@ -63,7 +65,7 @@ export function openDirectory(files: FileSystem, path: string, { spec, set }: Pr
     if (!files.exists(directory.spec)) {
       throw badInput(`Cannot resume "${path}": there is no ${join(path, "spec.yaml")}; expected a run directory, or no --resume`);
     }
-    readLatestCheckpoint(files, directory.checkpoints, { spec: trainingPart(spec), data: set.digest });
+    readLatestCheckpoint(files, directory.checkpoints, { spec: trainingPart(spec, set), data: set.digest });
     writeAtomic(files, directory.spec, specText(spec)); // what no training depends on, as the samples, may have changed
     return directory;
   }

@@ -80,6 +80,7 @@ function trainingSummary({ prepared, network, metrics, evaluated }: RunResults):
     steps: train.steps,
     batch: train.batch,
     target: targetKind(train.target),
+    coupling: train.coupling,
     batches: metrics
       .filter(({ kind }) => kind === "step")
       .map((entry) => ({ step: numberAt(entry, "step"), loss: numberAt(entry, "loss") })),

@@ -1,7 +1,17 @@
-import { type AtomPath, type Floor, fork, rngOf } from "@fluxion/core";
+import { type AtomPath, type Floor, fork, type Rng, rngOf } from "@fluxion/core";
 import type { NamedArrays } from "@fluxion/io";
-import { createLearner, type Engine, type Learner, stateFromTensors, stateTensors, type TrainEvent, train } from "@fluxion/train";
-import { ensureDirectory, type FileSystem, writeAtomic } from "../files/index.js";
+import {
+  createLearner,
+  describeNetwork,
+  type Engine,
+  type Learner,
+  stateFromTensors,
+  stateTensors,
+  type TrainEvent,
+  train,
+} from "@fluxion/train";
+import type { DataSet } from "../data/index.js";
+import { ensureDirectory, type FileSystem, sha256, writeAtomic } from "../files/index.js";
 import type { Progress } from "../progress/index.js";
 import {
   type Identity,
@@ -14,18 +24,20 @@ import {
 } from "../runs/index.js";
 import type { Spec } from "../spec/index.js";
 import { format } from "../terminal/index.js";
-import { drawEvaluationBatch } from "./evaluation-batch.js";
+import { classesOf, classPaths } from "./class-paths.js";
+import { drawEvaluationBatch, drawLabelledBatch } from "./evaluation-batch.js";
+import { measureClassFloor } from "./measure-floor.js";
 import { baseFieldOf, gaussianBaseOf } from "./network-base.js";
-import { modelBytes, networkOf, optimizerOf } from "./network-of.js";
+import { modelBytes, networkDataOf, networkOf, optimizerOf } from "./network-of.js";
 import { trainingBatches } from "./training-batches.js";
 
 /** What a training works on. */
 export interface TrainNetworkInput {
   readonly spec: Spec;
   readonly path: AtomPath;
-  /** Digest of the data. */
-  readonly data: string;
-  /** V, which every measurement of the loss is compared with. Eq. (M8) */
+  /** The data, for their digest, pictures and classes. */
+  readonly set: DataSet;
+  /** V without classes, which every measurement of the loss of a network without classes is compared with. Eq. (M8) */
   readonly floor: Pick<Floor, "value" | "standardError">;
   readonly directory: RunDirectory;
   /** Whether to continue from the newest checkpoint. */
@@ -46,6 +58,8 @@ export interface TrainNetworkOutcome {
   readonly status: "done" | "interrupted";
   readonly steps: number;
   readonly learner: Learner;
+  /** The floor that the loss was compared with: given the class for a network with classes. */
+  readonly floor: TrainNetworkInput["floor"];
   /** The lines of metrics.jsonl. */
   readonly metrics: MetricsLog["entries"];
 }
@@ -62,40 +76,43 @@ interface Session extends TrainNetworkInput, TrainNetworkWorld {
  * @throws CliError or TrainingError when a checkpoint does not fit, the disk is full, or the loss is not finite.
  */
 export async function trainNetwork(input: TrainNetworkInput, world: TrainNetworkWorld): Promise<TrainNetworkOutcome> {
-  const { spec, path, directory } = input;
-  const network = networkOf(spec.network, path.field.dim);
+  const { spec, path, set, directory } = input;
+  const network = networkOf(spec.network, networkDataOf(set));
   const optimizer = optimizerOf(spec.train);
   const gaussian = gaussianBaseOf(spec.network, path);
   const base = gaussian && baseFieldOf(gaussian, spec.path);
   const rng = fork(rngOf(spec.seed), "network");
   const learner = createLearner({ engine: world.engine, network, optimizer, rng, ...(base ? { base } : {}) });
-  const session: Session = { ...input, ...world, learner, identity: { spec: trainingPart(spec), data: input.data } };
+  const session: Session = { ...input, ...world, learner, identity: { spec: trainingPart(spec, set), data: set.digest } };
+  world.progress.note(describeNetwork(network));
   ensureDirectory(world.files, directory.checkpoints);
   const metrics = openMetrics(world.files, directory.metrics, input.resume ? resumed(session) : undefined);
+  let floor = input.floor;
   try {
-    await trainSteps(session, metrics);
+    floor = await trainSteps(session, metrics);
   } finally {
     metrics.close();
   }
   const done = learner.steps >= spec.train.steps;
   if (done) {
-    const about = { path: spec.path, data: input.data, step: learner.steps, base: gaussian };
+    const about = { path: spec.path, data: set.digest, step: learner.steps, base: gaussian };
     writeAtomic(world.files, directory.model, modelBytes(network, await learner.state(), about));
   }
-  return { status: done ? "done" : "interrupted", steps: learner.steps, learner, metrics: metrics.entries };
+  return { status: done ? "done" : "interrupted", steps: learner.steps, learner, floor, metrics: metrics.entries };
 }
 
-async function trainSteps(session: Session, metrics: MetricsLog): Promise<void> {
-  const { learner, path, signal, floor } = session;
-  const { steps, evaluateEvery, evaluationBatch, checkpointEvery } = session.spec.train;
+async function trainSteps(session: Session, metrics: MetricsLog): Promise<TrainNetworkInput["floor"]> {
+  const { learner, path, signal } = session;
+  const { steps, evaluateEvery, checkpointEvery } = session.spec.train;
   const rng = fork(rngOf(session.spec.seed), "train");
-  const batches = await trainingBatches(path, session.spec.train, rng);
+  const { batch, floor, classOf } = evaluationOf(session, fork(rng, "evaluation"));
+  const batches = await trainingBatches(path, session.spec.train, rng, classOf);
   const task = session.progress.start("train", steps, "steps");
   task.update(learner.steps);
   const events = train(learner, {
     batchAt: batches.batchAt,
     steps,
-    evaluation: { batch: drawEvaluationBatch(path, fork(rng, "evaluation"), evaluationBatch), every: evaluateEvery, floor },
+    evaluation: { batch, every: evaluateEvery, floor },
     signal,
   });
   let saved = learner.steps;
@@ -118,11 +135,27 @@ async function trainSteps(session: Session, metrics: MetricsLog): Promise<void> 
   await save();
   await batches.close();
   task.end(detail);
+  return floor;
+}
+
+/** What the loss is measured on and against; with classes both are given the class. */
+function evaluationOf({ spec, set, path, floor, progress }: Session, rng: Rng) {
+  const size = spec.train.evaluationBatch;
+  const classOf = spec.network.classes > 0 ? classesOf(set) : undefined;
+  if (classOf === undefined) return { batch: drawEvaluationBatch(path, rng, size), floor, classOf };
+  const classes = classPaths(path, classOf, spec.network.classes);
+  const ofClasses = measureClassFloor(classes, { seed: spec.seed, samples: spec.floor.samples }, progress);
+  return { batch: drawLabelledBatch(path, { classOf, classes }, rng, size), floor: ofClasses, classOf };
 }
 
 /** The part of a spec that the trained weights depend on; where the data came from is told by their digest. */
-export function trainingPart({ seed, path, network, train: { checkpointEvery: _, ...rest } }: Spec): Identity["spec"] {
-  return { seed, path, network, train: rest };
+export function trainingPart(
+  { seed, path, network, train: { checkpointEvery: _, ...rest } }: Spec,
+  set: Pick<DataSet, "labels" | "firstRow">,
+): Identity["spec"] {
+  const classOf = network.classes > 0 ? classesOf(set) : undefined;
+  const classes = classOf && { classes: sha256(new Uint8Array(classOf.buffer, classOf.byteOffset, classOf.byteLength)) };
+  return { seed, path, network, train: rest, ...classes };
 }
 
 async function saveCheckpoint({ learner, files, directory, identity }: Session, metrics: MetricsLog): Promise<void> {
@@ -130,11 +163,22 @@ async function saveCheckpoint({ learner, files, directory, identity }: Session, 
   const tensors: NamedArrays = Object.fromEntries(
     Object.entries(stateTensors(learner.network, state)).map(([name, tensor]) => [name, { dtype: "float32", ...tensor }]),
   );
-  writeCheckpoint(files, directory.checkpoints, { step: learner.steps, tensors, metrics: metrics.mark() }, identity);
+  writeCheckpoint(
+    files,
+    directory.checkpoints,
+    { step: learner.steps, tensors, metrics: metrics.mark() },
+    identity,
+  );
 }
 
 /** Loads the newest checkpoint into the learner, and tells which part of the metrics belongs to it. */
-function resumed({ learner, files, directory, identity, progress }: Session): { bytes: number; digest: string } | undefined {
+function resumed({
+  learner,
+  files,
+  directory,
+  identity,
+  progress,
+}: Session): { bytes: number; digest: string } | undefined {
   const latest = readLatestCheckpoint(files, directory.checkpoints, identity);
   if (latest === undefined) {
     progress.warn(`there is no whole checkpoint in ${directory.checkpoints}: training starts from the beginning`);

@@ -37,6 +37,22 @@ describe("the batches of a training", () => {
     });
   });
 
+  it("are paired as the spec asks: the same ends and times, moved along shorter lines", async () => {
+    const plain = drawBatch(digits, fork(rngOf(5), "batch", 2), 40);
+    const squared = (v: Float64Array): number => v.reduce((sum, x) => sum + x * x, 0);
+    for (const [coupling, size] of [
+      ["ot", 40],
+      ["partial:0.5", 20],
+    ] as const) {
+      const spec = { ...trainSpec("conditional", 40), coupling };
+      const { t, xt, ut } = await (await trainingBatches(digits, spec, rngOf(5))).batchAt(2);
+      expect([t.length, xt.size]).toEqual([size, size]);
+      expect([...t]).toEqual([...plain.t.subarray(0, size)]);
+      // u = z − x0 on straight lines: Σ‖u‖² is the cost of the pairs
+      expect(squared(ut.data)).toBeLessThan(squared(plain.ut.data));
+    }
+  });
+
   it("are a grid of atoms, noises and times where the spec says so, again with the exact velocity", async () => {
     const batches = await batchesOf(digits, { grid: [2, 4, 3] }, 24);
     const { t, xt, ut } = await batches.batchAt(0);

@@ -1,6 +1,16 @@
-import { type AtomPath, drawBatch, fork, type Points, type Rng, sampleAtoms, uniform } from "@fluxion/core";
+import {
+  type AtomPath,
+  couplingNamed,
+  drawBatch,
+  drawCoupledBatch,
+  fork,
+  type Points,
+  type Rng,
+  sampleAtoms,
+  uniform,
+} from "@fluxion/core";
 import { efmTargets, type TargetPlan, targetOracle } from "@fluxion/kernels";
-import type { TrainingBatch } from "@fluxion/train";
+import { dropLabels, NULL_LABEL, type TrainingBatch } from "@fluxion/train";
 import { badInput } from "../errors.js";
 import type { TrainSpec } from "../spec/index.js";
 
@@ -17,10 +27,22 @@ const EPSILON = 1e-8;
  * The batches that a spec asks for. Independent points are the same for every target of one seed, so that runs compare; only
  * what is regressed on differs. Eq. (M8)
  */
-export async function trainingBatches(path: AtomPath, { target, batch }: TrainSpec, rng: Rng): Promise<TrainingBatches> {
+export async function trainingBatches(
+  path: AtomPath,
+  { target, batch, coupling = "independent", labelDropout }: TrainSpec,
+  rng: Rng,
+  classOf?: Int32Array,
+): Promise<TrainingBatches> {
   const at = (step: number): Rng => fork(rng, "batch", step);
+  if (classOf !== undefined) {
+    requirePairsOfClasses({ target, coupling });
+    return { batchAt: (step) => labelledBatch(path, classOf, at(step), { batch, labelDropout }), close: async () => {} };
+  }
   if (target === undefined || target === "conditional") {
-    return { batchAt: (step) => drawBatch(path, at(step), batch), close: async () => {} };
+    const pairing = couplingNamed(coupling);
+    const draw = (r: Rng): TrainingBatch =>
+      coupling === "independent" ? drawBatch(path, r, batch) : drawCoupledBatch(path, pairing, r, batch);
+    return { batchAt: (step) => draw(at(step)), close: async () => {} };
   }
   if (!path.source.isotropic) throw badInput("Cannot find exact targets: the source is not N(0, I)");
   const { scheduler } = path.field;
@@ -47,6 +69,30 @@ export async function trainingBatches(path: AtomPath, { target, batch }: TrainSp
     batchAt: (step) => oracle.evaluate(scheduler, planOf(path, at(step), batch), { epsilon: EPSILON, spread: false }),
     close: () => oracle.close(),
   };
+}
+
+/** @throws CliError, exit code 2, for targets or pairs that a network with classes cannot be trained on. */
+export function requirePairsOfClasses({ target = "conditional", coupling = "independent" }: Partial<TrainSpec>): void {
+  if (target === "conditional" && coupling === "independent") return;
+  throw badInput(
+    `Cannot condition the network on classes: the pairs and targets of the spec are of all classes together; expected "train.target" conditional and "train.coupling" independent`,
+  );
+}
+
+/** The pairs of `drawBatch` with their classes, some of which are withheld. */
+function labelledBatch(
+  path: AtomPath,
+  classOf: Int32Array,
+  rng: Rng,
+  { batch, labelDropout }: Pick<TrainSpec, "batch" | "labelDropout">,
+): TrainingBatch {
+  const label = drawLabels(path, classOf, rng, batch);
+  return { ...drawBatch(path, rng, batch), label: dropLabels(fork(rng, "labels"), label, labelDropout) };
+}
+
+/** The classes of the points that `drawBatch` draws from the same generator; `classOf` is that of every atom. */
+export function drawLabels(path: AtomPath, classOf: Int32Array, rng: Rng, size: number): Int32Array {
+  return Int32Array.from(drawRows(path, fork(rng, "data"), size), (row) => classOf[row] ?? NULL_LABEL);
 }
 
 /** The draws of `drawBatch`, as a plan: over atoms that are not smoothed its points are the same. */
