@@ -1,6 +1,6 @@
 // What minibatch couplings do to the law of the pairs, on torchcfm's eight Gaussians and moons, each a cloud of 2,000 rows.
 //
-//   node bench/coupling-bias.mjs [--batches 200] [--out bench/results/coupling-bias.json]
+//   node bench/coupling-bias.mjs [--batches 100] [--out bench/results/coupling-bias.json]
 //
 // Prints a row for each coupling and batch size: cost per pair, its excess over the least cost of the two clouds, χ² of both
 // ends, and how far the noise of a class lies from all noise, each with its standard error.
@@ -13,7 +13,7 @@ import { machine } from "./lib/machine.mjs";
 
 const { values } = parseArgs({
   options: {
-    batches: { type: "string", default: "200" },
+    batches: { type: "string", default: "100" },
     out: { type: "string", default: join(dirname(fileURLToPath(import.meta.url)), "results", "coupling-bias.json") },
   },
 });
