@@ -1,10 +1,11 @@
 export { type BaseField, withBase } from "./base-field.js";
+export { type Condition, networkField } from "./conditioned-field.js";
 export * from "./diagnose.js";
 export * from "./evaluate.js";
 export type { Label } from "./label-rows.js";
 export * from "./learner.js";
 export * from "./learner-state.js";
-export { type Condition, type NetworkField, networkField } from "./network-field.js";
+export type { NetworkField } from "./network-field.js";
 export type { NetworkPrediction } from "./prediction.js";
 export * from "./train.js";
 export * from "./training-error.js";

@@ -2,14 +2,15 @@ import { fork, normal, type Points, points, rngOf, zerosLike } from "@fluxion/co
 import { describe, expect, it } from "vitest";
 import { type Engine, jaxEngine } from "../engine/index.js";
 import { buildNetwork, evaluateHost } from "../network/index.js";
-import { networkField } from "./network-field.js";
+import { networkField } from "./conditioned-field.js";
+import type { NetworkField } from "./network-field.js";
 
 const engine = await jaxEngine();
 const rng = rngOf(31);
 const D = 3;
 const network = buildNetwork({ kind: "mlp", dim: D, width: 12, depth: 2, activation: "gelu", residual: true });
 const theta = network.init(rng);
-const field = networkField(engine, network, engine.resident(theta, [theta.length]));
+const field: NetworkField = networkField(engine, network, engine.resident(theta, [theta.length]));
 
 const draw = (name: string, size: number): Points => points(normal(fork(rng, name), new Float64Array(size * D)), D);
 const host = (t: number, x: ArrayLike<number>): Float64Array =>

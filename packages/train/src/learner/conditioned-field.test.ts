@@ -4,8 +4,8 @@ import { jaxEngine } from "../engine/index.js";
 import { buildNetwork, evaluateHost } from "../network/index.js";
 import type { TrainingBatch } from "../objective/index.js";
 import { buildOptimizer } from "../optimizer/index.js";
+import { networkField } from "./conditioned-field.js";
 import { createLearner } from "./learner.js";
-import { networkField } from "./network-field.js";
 
 const engine = await jaxEngine();
 const rng = rngOf(51);
