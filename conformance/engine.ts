@@ -114,7 +114,7 @@ export function engineSuite(name: string, make: () => Promise<Engine>, { cases =
       });
     }
 
-    contract(() => engine);
+    contractSuite(() => engine);
   });
 }
 
@@ -129,7 +129,7 @@ const accumulate: Computation<"total" | "untouched", "x", "sum" | "kept" | "same
 };
 
 /** What `engine.ts` promises of residents and programs. */
-function contract(engineOf: () => Engine): void {
+function contractSuite(engineOf: () => Engine): void {
   const cell = (values: readonly number[]): Resident => engineOf().resident(Float32Array.from(values), [values.length]);
 
   it("keeps residents between runs, replaces those that a program updates and leaves the others", async () => {

@@ -1,4 +1,4 @@
-import type { Node } from "../graph/node.js";
+import type { Node } from "../graph/index.js";
 import { instruction as wasm } from "./instructions.js";
 import type { Code, WasmFunction } from "./wasm-module.js";
 

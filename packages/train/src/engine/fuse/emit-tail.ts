@@ -1,4 +1,4 @@
-import { isNode, type Node, scalarOf } from "../graph/node.js";
+import { isNode, type Node, scalarOf } from "../graph/index.js";
 import { sizeOf } from "../tensor.js";
 import { type Emission, emission } from "./emission.js";
 import { instruction as wasm } from "./instructions.js";

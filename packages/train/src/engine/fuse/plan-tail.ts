@@ -1,5 +1,4 @@
-import { isNode, type Node } from "../graph/node.js";
-import { type Graph, variableName } from "../graph/trace.js";
+import { type Graph, isNode, type Node, variableName } from "../graph/index.js";
 import { isScalar } from "./select-tail.js";
 
 /** An array that the tail writes. */

@@ -1,6 +1,4 @@
-import { isNode, type Node, type OperationName } from "../graph/node.js";
-import { sameShape } from "../graph/shapes.js";
-import { type Graph, inOrder } from "../graph/trace.js";
+import { type Graph, inOrder, isNode, type Node, type OperationName, sameShape } from "../graph/index.js";
 import { type Shape, sizeOf } from "../tensor.js";
 
 /** Elementwise primitives that the emitter knows. */

@@ -16,10 +16,6 @@ export function evaluateOperation(operation: Operation, inputs: readonly HostTen
       ),
     );
   switch (operation.op) {
-    case "variable":
-      throw new TypeError(`Cannot evaluate the graph: "${operation.name}" has no value; expected one for every variable`);
-    case "constant":
-      throw new TypeError("Cannot evaluate a constant: it has a value; expected an operation");
     case "alias":
       return x;
     case "add":
@@ -60,6 +56,14 @@ export function evaluateOperation(operation: Operation, inputs: readonly HostTen
       return hostConv2dInput(x, y, operation);
     case "conv2dWeight":
       return hostConv2dWeight(x, y, operation);
+    default:
+      return evaluateLayout(operation, x, inputs);
+  }
+}
+
+/** Primitives that move, repeat or add up entries, and softmax. */
+function evaluateLayout(operation: Operation, x: HostTensor, inputs: readonly HostTensor[]): HostTensor {
+  switch (operation.op) {
     case "softmax":
       return host(hostOps.softmax(x));
     case "sum":
@@ -81,6 +85,8 @@ export function evaluateOperation(operation: Operation, inputs: readonly HostTen
       };
       return host(hostOps.concat([...zeros(operation.before), x, ...zeros(operation.after)], operation.axis));
     }
+    default:
+      throw new TypeError(`Cannot evaluate the graph: the primitive is "${operation.op}"; expected one that has a value`);
   }
 }
 

@@ -3,6 +3,7 @@ import { SELU_ALPHA, SELU_SCALE } from "./elementwise-rules.js";
 import { graphBuilder } from "./graph-builder.js";
 import { graphOps } from "./graph-ops.js";
 import { isNode, type Node } from "./node.js";
+import { broadcastShape, sameShape } from "./shapes.js";
 import { inOrder, rewritten } from "./trace.js";
 
 const nodesOf = (node: Node): string[] => inOrder([node]).map(({ operation: { op } }) => op);
@@ -62,6 +63,8 @@ describe("the builder of graphs", () => {
     const b = graphBuilder();
     const [x, y] = [b.variable("input", "x", [2, 3]), b.variable("input", "y", [4])];
     expect(() => b.add(x, y)).toThrow("Cannot trace add: the shapes are [2, 3] and [4]; expected shapes that broadcast");
+    expect(broadcastShape("add", [[2, 1], [3]])).toEqual([2, 3]);
+    expect(sameShape([2, 1], [2])).toBe(false);
     expect(() => b.matmul(x, x)).toThrow("Cannot trace matmul: [2, 3] meets [2, 3] in lengths 3 and 2; expected equal ones");
     expect(() => b.reshape(x, [4])).toThrow("Cannot trace reshape: [2, 3] into [4]; expected as many entries");
     expect(() => b.slice(y, 0, [1, 5])).toThrow("entries [1, 5) of axis 0 of [4]");

@@ -1,5 +1,5 @@
 import { type Attribute, ndArray, type OnnxGraph, type Value } from "@fluxion/io";
-import type { Node, OperationOf, Window } from "../graph/node.js";
+import type { Node, OperationOf, Window } from "../graph/index.js";
 
 const both = (value: number): Attribute => ({ ints: [value, value] });
 const sides = (value: number): Attribute => ({ ints: [value, value, value, value] });

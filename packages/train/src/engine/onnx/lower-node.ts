@@ -1,7 +1,14 @@
 import { type Attribute, ndArray, type OnnxGraph, type Value } from "@fluxion/io";
-import { SELU_ALPHA, SELU_SCALE } from "../graph/elementwise-rules.js";
-import { isNode, type Node, type OperationName, type OperationOf, scalarOf } from "../graph/node.js";
-import { sameShape } from "../graph/shapes.js";
+import {
+  isNode,
+  type Node,
+  type OperationName,
+  type OperationOf,
+  SELU_ALPHA,
+  SELU_SCALE,
+  sameShape,
+  scalarOf,
+} from "../graph/index.js";
 import { lowerConv2d, lowerConv2dInput, lowerConv2dWeight } from "./lower-conv2d.js";
 
 /** What the lowering of one node may ask for. */

@@ -1,6 +1,5 @@
 import { ndArray, type OnnxGraph, type Value, writeOnnx } from "@fluxion/io";
-import { isNode, type Node } from "../graph/node.js";
-import { inOrder } from "../graph/trace.js";
+import { inOrder, isNode, type Node } from "../graph/index.js";
 import type { Shape } from "../tensor.js";
 import { lowerNode } from "./lower-node.js";
 import { type View, viewOf } from "./views.js";

@@ -1,9 +1,9 @@
 import { sizeOf } from "../tensor.js";
+import type { OnnxContext, Run } from "./context.js";
 import type { Feed } from "./lower.js";
-import type { Address } from "./memory.js";
-import type { OnnxContext, Run } from "./onnx-program.js";
+import type { Address, Heap } from "./memory.js";
 import type { Plan, Target } from "./plan.js";
-import { type RuntimeTensor, type Session, sessionOptions } from "./runtime.js";
+import { type Runtime, type RuntimeTensor, type Session, sessionOptions } from "./runtime.js";
 import { sourceOf } from "./source.js";
 
 /** The places of a tail that the model writes. */
@@ -34,20 +34,9 @@ export function modelRunner({ runtime, threads, heap }: OnnxContext, { lowered, 
   if (lowered === undefined) return NOTHING;
   const { model, feeds, results } = lowered;
   let session: Promise<Session> | undefined;
-  let known = new Map<string, RuntimeTensor>();
-  let buffer = heap.memory.buffer;
+  const inPlace = placeCache(runtime, heap);
   /** Totals are written where the one before is not: in turns here and in the places of the results. */
   let spare: readonly Address[] | undefined;
-
-  /** A view of the memory, as the runtime wants it; made once for each place. */
-  const inPlace = (name: string, address: Address, shape: readonly number[]): RuntimeTensor => {
-    const key = `${name} ${address}`;
-    const have = known.get(key);
-    if (have !== undefined) return have;
-    const made = new runtime.Tensor("float32", heap.floats(address, sizeOf(shape)), shape);
-    known.set(key, made);
-    return made;
-  };
 
   const hostTensor = (values: Float32Array, offset: number, shape: readonly number[]): RuntimeTensor =>
     new runtime.Tensor("float32", values.subarray(offset, offset + sizeOf(shape)), shape);
@@ -76,7 +65,6 @@ export function modelRunner({ runtime, threads, heap }: OnnxContext, { lowered, 
     async run(run, tail) {
       session ??= runtime.InferenceSession.create(model, sessionOptions(threads));
       const loaded = await session;
-      if (buffer !== heap.memory.buffer) [known, buffer] = [new Map(), heap.memory.buffer];
       for (let index = 0; index < runs; index++) {
         const part = { run, tail, index };
         if (runs > 1 && index === 0) for (const i of targets.keys()) totalTensor(i, targets[i] as Target, part).data.fill(0);
@@ -90,5 +78,20 @@ export function modelRunner({ runtime, threads, heap }: OnnxContext, { lowered, 
       for (const address of spare ?? []) heap.free(address);
       spare = undefined;
     },
+  };
+}
+
+/** Views of the memory, as the runtime wants them; made once for each place, and again when the memory has grown. */
+function placeCache(runtime: Runtime, heap: Heap): (name: string, address: Address, shape: readonly number[]) => RuntimeTensor {
+  let known = new Map<string, RuntimeTensor>();
+  let buffer = heap.memory.buffer;
+  return (name, address, shape) => {
+    if (buffer !== heap.memory.buffer) [known, buffer] = [new Map(), heap.memory.buffer];
+    const key = `${name} ${address}`;
+    const have = known.get(key);
+    if (have !== undefined) return have;
+    const made = new runtime.Tensor("float32", heap.floats(address, sizeOf(shape)), shape);
+    known.set(key, made);
+    return made;
   };
 }

@@ -1,6 +1,7 @@
 import type { Engine } from "../engine.js";
+import type { OnnxContext } from "./context.js";
 import { heap } from "./memory.js";
-import { type OnnxContext, onnxProgram } from "./onnx-program.js";
+import { onnxProgram } from "./onnx-program.js";
 import { residents } from "./residents.js";
 import { loadRuntime } from "./runtime.js";
 

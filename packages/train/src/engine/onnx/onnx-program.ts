@@ -1,30 +1,11 @@
 import type { Computation, Program, Resident } from "../engine.js";
-import { trace } from "../graph/trace.js";
+import { trace } from "../graph/index.js";
 import { type Named, type Shape, sizeOf } from "../tensor.js";
-import type { Heap } from "./memory.js";
+import type { OnnxContext, Run } from "./context.js";
 import { modelRunner } from "./model-runner.js";
 import { planOf } from "./plan.js";
-import type { Cell, Residents } from "./residents.js";
-import type { Runtime } from "./runtime.js";
+import type { Cell } from "./residents.js";
 import { tailRunner } from "./tail-runner.js";
-
-/** What the programs of one engine share. */
-export interface OnnxContext {
-  readonly runtime: Runtime;
-  readonly threads: number;
-  readonly heap: Heap;
-  readonly residents: Residents;
-  /** Runs one function after another: the memory grows in these only, and they alone write it. */
-  exclusive<T>(work: () => Promise<T>): Promise<T>;
-}
-
-/** Arrays of one run, by name. */
-export interface Run {
-  readonly cells: ReadonlyMap<string, Cell>;
-  readonly inputs: Readonly<Record<string, Float32Array>>;
-  /** Filled by the run. */
-  readonly outputs: Readonly<Record<string, Float32Array>>;
-}
 
 /** Compiles a computation: traced now, loaded by the runtime at the first run. */
 export function onnxProgram<S extends string, I extends string, O extends string>(

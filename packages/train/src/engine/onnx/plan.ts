@@ -1,9 +1,5 @@
-import { emitTail, type TailModule } from "../fuse/emit-tail.js";
-import { planTail, type TailPlan } from "../fuse/plan-tail.js";
-import { selectTail } from "../fuse/select-tail.js";
-import type { Node } from "../graph/node.js";
-import { splitRows } from "../graph/split-rows.js";
-import type { Graph } from "../graph/trace.js";
+import { emitTail, planTail, selectTail, type TailModule, type TailPlan } from "../fuse/index.js";
+import { type Graph, type Node, splitRows } from "../graph/index.js";
 import { sizeOf } from "../tensor.js";
 import { type Lowered, lower } from "./lower.js";
 import { piecesOf, viewOf } from "./views.js";

@@ -1,4 +1,4 @@
-import type { VariableRole } from "../graph/node.js";
+import type { VariableRole } from "../graph/index.js";
 import type { View } from "./views.js";
 
 /** The variable that a view reads, by the name that the computation gave it; a total by its index. */

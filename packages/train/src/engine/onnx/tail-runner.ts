@@ -1,8 +1,9 @@
-import type { Node } from "../graph/node.js";
+import type { TailPlan } from "../fuse/index.js";
+import type { Node } from "../graph/index.js";
 import { sizeOf } from "../tensor.js";
-import type { Address, WasmMemory } from "./memory.js";
+import type { OnnxContext, Run } from "./context.js";
+import type { Address, Heap, WasmMemory } from "./memory.js";
 import type { TailPlaces } from "./model-runner.js";
-import type { OnnxContext, Run } from "./onnx-program.js";
 import type { Plan } from "./plan.js";
 import { sourceOf } from "./source.js";
 import { type View, viewOf } from "./views.js";
@@ -23,10 +24,7 @@ interface WasmModule {
 
 /** A tail with its arrays: copies of inputs, results of the model, outputs. */
 export function tailRunner({ heap }: OnnxContext, { plan, module }: NonNullable<Plan["tail"]>): TailRunner {
-  const { Module, Instance } = (globalThis as unknown as { WebAssembly: WasmModule }).WebAssembly;
-  const entry = new Instance(new Module(module.bytes), { fluxion: { memory: heap.memory } }).exports.run as (
-    ...at: readonly Address[]
-  ) => void;
+  const entry = instantiate(module.bytes, heap.memory);
   const arrays = plan.arrays.map((node) => ({ view: viewOf(node), length: sizeOf(node.shape) }));
   let places: { numbers: Address; own: readonly Address[]; outputs: readonly Address[] } | undefined;
 
@@ -52,17 +50,6 @@ export function tailRunner({ heap }: OnnxContext, { plan, module }: NonNullable<
     return own;
   };
 
-  /** The number of a variable. */
-  const numberAt = (node: Node, { cells, inputs }: Run): number | undefined => {
-    const view = viewOf(node);
-    if (view === undefined) return undefined;
-    const { role, name } = sourceOf(view);
-    const cell = cells.get(name);
-    return role === "input" || cell === undefined
-      ? inputs[name]?.[view.offset]
-      : heap.floats(cell.current, cell.length)[view.offset];
-  };
-
   return {
     place: () => void placed(),
     array: (index) => placed().own[index] ?? 0,
@@ -71,19 +58,14 @@ export function tailRunner({ heap }: OnnxContext, { plan, module }: NonNullable<
       const { numbers: first, own, outputs } = placed();
       const numbers = heap.floats(first, module.numbers);
       plan.numbers.forEach((node, i) => {
-        numbers[i] = numberAt(node, run) ?? numbers[i] ?? 0;
+        numbers[i] = numberAt(heap, node, run) ?? numbers[i] ?? 0;
       });
       const read = arrays.map((array, i) => arrayAt(array, own[i] ?? 0, run));
       const written = plan.stores.map(({ kind, name }, i) =>
         kind === "next" ? (run.cells.get(name)?.other ?? 0) : (outputs[i] ?? 0),
       );
       entry(first, ...read, ...written);
-      const results = numbers.subarray(plan.numbers.length);
-      plan.results.forEach(({ kind, name }, i) => {
-        const cell = run.cells.get(name);
-        const into = kind === "output" || cell === undefined ? run.outputs[name] : heap.floats(cell.other, 1);
-        into?.set(results.subarray(i, i + 1));
-      });
+      const results = giveNumbers(heap, plan, { run, results: numbers.subarray(plan.numbers.length) });
       plan.stores.forEach(({ kind, name, value }, i) => {
         if (kind === "output") run.outputs[name]?.set(heap.floats(outputs[i] ?? 0, sizeOf(value.shape)));
       });
@@ -100,4 +82,31 @@ export function tailRunner({ heap }: OnnxContext, { plan, module }: NonNullable<
       places = undefined;
     },
   };
+}
+
+/** Compiles the loop, on the memory of the engine. */
+function instantiate(bytes: Uint8Array, memory: WasmMemory): (...at: readonly Address[]) => void {
+  const { Module, Instance } = (globalThis as unknown as { WebAssembly: WasmModule }).WebAssembly;
+  return new Instance(new Module(bytes), { fluxion: { memory } }).exports.run as (...at: readonly Address[]) => void;
+}
+
+/** The number of a variable; undefined for one that the model writes. */
+function numberAt(heap: Heap, node: Node, { cells, inputs }: Run): number | undefined {
+  const view = viewOf(node);
+  if (view === undefined) return undefined;
+  const { role, name } = sourceOf(view);
+  const cell = cells.get(name);
+  return role === "input" || cell === undefined
+    ? inputs[name]?.[view.offset]
+    : heap.floats(cell.current, cell.length)[view.offset];
+}
+
+/** Hands single numbers to the outputs and states that they are. */
+function giveNumbers(heap: Heap, plan: TailPlan, { run, results }: { run: Run; results: Float32Array }): Float32Array {
+  plan.results.forEach(({ kind, name }, i) => {
+    const cell = run.cells.get(name);
+    const into = kind === "output" || cell === undefined ? run.outputs[name] : heap.floats(cell.other, 1);
+    into?.set(results.subarray(i, i + 1));
+  });
+  return results;
 }

@@ -1,4 +1,4 @@
-import { isNode, type Node, type OperationOf } from "../graph/node.js";
+import { isNode, type Node, type OperationOf } from "../graph/index.js";
 import { sizeOf } from "../tensor.js";
 
 /** Consecutive entries of a variable. */

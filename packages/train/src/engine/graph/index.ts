@@ -1,0 +1,5 @@
+export { SELU_ALPHA, SELU_SCALE } from "./elementwise-rules.js";
+export * from "./node.js";
+export { sameShape } from "./shapes.js";
+export * from "./split-rows.js";
+export * from "./trace.js";
