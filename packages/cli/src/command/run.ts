@@ -1,7 +1,6 @@
 import { basename, relative } from "node:path";
 import type { Verification } from "@fluxion/core";
 import { toJson } from "@fluxion/io";
-import { jaxEngine } from "@fluxion/train";
 import { afterChecks, badInput, EXIT } from "../errors.js";
 import { writeAtomic } from "../files/index.js";
 import { renderReport } from "../report/index.js";
@@ -16,6 +15,7 @@ import {
   type PreparedRun,
   type RunResults,
   reportInputOf,
+  trainingEngine,
   trainNetwork,
   verificationJson,
   verifyPath,
@@ -122,7 +122,7 @@ async function trainInto(
   resume: boolean,
 ) {
   const { spec, set, path } = prepared;
-  const engine = await jaxEngine();
+  const engine = await afterChecks(() => trainingEngine(spec.train, progress));
   const release = io.holdInterrupts();
   try {
     const input = { spec, path, set, floor, directory, resume };

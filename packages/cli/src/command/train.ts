@@ -1,6 +1,5 @@
 import type { Floor } from "@fluxion/core";
 import { toJson } from "@fluxion/io";
-import { jaxEngine } from "@fluxion/train";
 import { afterChecks, EXIT } from "../errors.js";
 import { writeAtomic } from "../files/index.js";
 import type { RunDirectory } from "../runs/index.js";
@@ -14,6 +13,7 @@ import {
   type PreparedRun,
   prepareRun,
   type TrainNetworkOutcome,
+  trainingEngine,
   trainNetwork,
   writeRunJson,
 } from "../work/index.js";
@@ -89,7 +89,7 @@ export const trainCommand: CommandDefinition = defineCommand<SpecOptions>({
     const how = options.resume ? "resume" : "new";
     const directory = openDirectory(io.files, resolve(folder), prepared, how);
     const floor = floorInto(directory, context, prepared, how);
-    const engine = await jaxEngine();
+    const engine = await afterChecks(() => trainingEngine(spec.train, progress));
     const release = io.holdInterrupts();
     try {
       const input = { spec, path, set, floor, directory, resume: options.resume };

@@ -17,6 +17,8 @@ export interface Identity {
 /** A training after some step: everything that its future depends on. */
 export interface Checkpoint {
   readonly step: number;
+  /** The engine that computed, with its threads. */
+  readonly engine: string;
   /** Weights, running means and the state of the optimizer. */
   readonly tensors: NamedArrays;
   /** How much of metrics.jsonl was written by then, and its digest. */
@@ -27,6 +29,7 @@ const hex = z.string().regex(/^[0-9a-f]{64}$/);
 const stateSchema = z.strictObject({
   format: z.literal(1),
   step: z.number().int().min(0),
+  engine: z.string(),
   identity: z.strictObject({ spec: z.record(z.string(), z.unknown()), data: hex }),
   metrics: z.strictObject({ bytes: z.number().int().min(0), digest: hex }),
   tensors: hex,
@@ -42,8 +45,8 @@ const nameOf = (step: number): string => `step-${String(step).padStart(6, "0")}`
 export function writeCheckpoint(files: FileSystem, folder: string, checkpoint: Checkpoint, identity: Identity): void {
   const name = nameOf(checkpoint.step);
   const bytes = writeSafetensors(checkpoint.tensors, { step: String(checkpoint.step) });
-  const { step, metrics } = checkpoint;
-  const state = { format: 1, step, identity, metrics, tensors: sha256(bytes) };
+  const { step, engine, metrics } = checkpoint;
+  const state = { format: 1, step, engine, identity, metrics, tensors: sha256(bytes) };
   writeAtomic(files, join(folder, `${name}.safetensors`), bytes);
   const text = canonicalJson(state);
   writeAtomic(files, join(folder, `${name}.json`), `{"digest":"${sha256(text)}","state":${text}}\n`);
@@ -84,7 +87,7 @@ function readCheckpoint(files: FileSystem, stem: string, identity: Identity, adv
   requireSame(state.identity, identity, `${stem}.json`);
   const bytes = readBytes(files, path);
   requireDigest(path, sha256(bytes), state.tensors, advice);
-  return { step: state.step, tensors: readSafetensors(bytes).tensors, metrics: state.metrics };
+  return { step: state.step, engine: state.engine, tensors: readSafetensors(bytes).tensors, metrics: state.metrics };
 }
 
 function readState(files: FileSystem, path: string, advice: string): z.infer<typeof stateSchema> {

@@ -17,6 +17,7 @@ const identity: Identity = { spec: { seed: 0, train: { batch: 8, steps: 10 } }, 
 const checkpoint = (step: number): Checkpoint => ({
   step,
   tensors: { "layer.0": { dtype: "float32", shape: [2, 2], data: Float32Array.of(step, 2, 3, 4) } },
+  engine: "onnxruntime 2 threads",
   metrics: { bytes: 0, digest: sha256("") },
 });
 const write = (step: number, files: FileSystem = nodeFiles) => writeCheckpoint(files, folder, checkpoint(step), identity);

@@ -127,6 +127,8 @@ const coupling = z.string().refine(
 
 /** Several defaults follow the number of steps, so that a short training is a training too. */
 const train = strict({
+  engine: z.enum(["auto", "onnx", "jax"]).default("auto"),
+  threads: whole(1).optional(),
   steps: whole(1).default(2000),
   batch: whole(1).default(256),
   learningRate: positive.default(1e-3),

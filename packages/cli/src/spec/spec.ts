@@ -80,6 +80,10 @@ export type TargetSpec =
 
 /** How the network is trained. */
 export interface TrainSpec {
+  /** What computes: "onnx" is ONNX Runtime, "jax" jax-js; "auto" the first where it is installed, else the second. */
+  readonly engine: "auto" | "onnx" | "jax";
+  /** Threads of ONNX Runtime; absent: all of the machine. A run resumes on as many as it began with. */
+  readonly threads?: number | undefined;
   readonly steps: number;
   readonly batch: number;
   readonly learningRate: number;

@@ -14,5 +14,6 @@ export * from "./samplers.js";
 export * from "./sampling.js";
 export * from "./train-network.js";
 export * from "./training-batches.js";
+export * from "./training-engine.js";
 export * from "./verify-path.js";
 export * from "./write-run-json.js";

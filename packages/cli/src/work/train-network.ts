@@ -11,6 +11,7 @@ import {
   train,
 } from "@fluxion/train";
 import type { DataSet } from "../data/index.js";
+import { badInput } from "../errors.js";
 import { ensureDirectory, type FileSystem, sha256, writeAtomic } from "../files/index.js";
 import type { Progress } from "../progress/index.js";
 import {
@@ -148,9 +149,9 @@ function evaluationOf({ spec, set, path, floor, progress }: Session, rng: Rng) {
   return { batch: drawLabelledBatch(path, { classOf, classes }, rng, size), floor: ofClasses, classOf };
 }
 
-/** The part of a spec that the trained weights depend on; where the data came from is told by their digest. */
+/** The part of a spec that the trained weights depend on; data are told by their digest, the engine by its name. */
 export function trainingPart(
-  { seed, path, network, train: { checkpointEvery: _, ...rest } }: Spec,
+  { seed, path, network, train: { checkpointEvery: _, engine: __, threads: ___, ...rest } }: Spec,
   set: Pick<DataSet, "labels" | "firstRow">,
 ): Identity["spec"] {
   const classOf = network.classes > 0 ? classesOf(set) : undefined;
@@ -158,7 +159,7 @@ export function trainingPart(
   return { seed, path, network, train: rest, ...classes };
 }
 
-async function saveCheckpoint({ learner, files, directory, identity }: Session, metrics: MetricsLog): Promise<void> {
+async function saveCheckpoint({ learner, files, directory, identity, engine }: Session, metrics: MetricsLog): Promise<void> {
   const state = await learner.state();
   const tensors: NamedArrays = Object.fromEntries(
     Object.entries(stateTensors(learner.network, state)).map(([name, tensor]) => [name, { dtype: "float32", ...tensor }]),
@@ -166,7 +167,7 @@ async function saveCheckpoint({ learner, files, directory, identity }: Session, 
   writeCheckpoint(
     files,
     directory.checkpoints,
-    { step: learner.steps, tensors, metrics: metrics.mark() },
+    { step: learner.steps, engine: engine.name, tensors, metrics: metrics.mark() },
     identity,
   );
 }
@@ -178,6 +179,7 @@ function resumed({
   directory,
   identity,
   progress,
+  engine,
 }: Session): { bytes: number; digest: string } | undefined {
   const latest = readLatestCheckpoint(files, directory.checkpoints, identity);
   if (latest === undefined) {
@@ -185,6 +187,7 @@ function resumed({
     return undefined;
   }
   const { checkpoint, unfinished } = latest;
+  requireEngine(checkpoint.engine, engine.name);
   for (const name of unfinished) progress.warn(`${name} is left of a checkpoint that was not finished, and is passed over`);
   const tensors = Object.fromEntries(
     Object.entries(checkpoint.tensors).map(([name, { data }]) => [name, { data: data as Float32Array }]),
@@ -192,6 +195,14 @@ function resumed({
   learner.load(stateFromTensors(learner.network, tensors, checkpoint.step));
   progress.note(`Resuming from step ${format.number(checkpoint.step)}`);
   return checkpoint.metrics;
+}
+
+/** Other engines, and other numbers of threads, round otherwise. */
+function requireEngine(was: string, is: string): void {
+  if (was === is) return;
+  throw badInput(
+    `Cannot resume the training: it ran on ${was} and this is ${is}; expected the same "train.engine" and "train.threads", so that the bytes are those of an uninterrupted run`,
+  );
 }
 
 /** One line of metrics.jsonl. `step` counts completed steps. */
