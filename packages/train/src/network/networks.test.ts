@@ -31,7 +31,7 @@ const networks: Readonly<Record<string, Network>> = {
   "residual-mlp with classes": buildNetwork({ kind: "residual-mlp", dim: 2, width: 8, depth: 1, classes: 3, time }),
   "unet of odd sides, two channels, two heads": buildNetwork({
     kind: "unet",
-    image: [2, 7, 5],
+    image: [2, 5, 3],
     channels: 4,
     multipliers: [1, 2],
     groups: 2,
@@ -39,11 +39,11 @@ const networks: Readonly<Record<string, Network>> = {
     classes: 3,
     time,
   }),
-  "unet of three resolutions, two blocks each, without attention": buildNetwork({
+  "unet of two blocks for each resolution, without attention": buildNetwork({
     kind: "unet",
-    image: [1, 6, 6],
+    image: [1, 4, 4],
     channels: 2,
-    multipliers: [1, 1, 2],
+    multipliers: [1, 2],
     groups: 1,
     heads: 0,
     blocks: 2,
