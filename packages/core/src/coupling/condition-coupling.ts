@@ -45,7 +45,7 @@ export function conditionCoupling(options: ConditionWeight & { readonly metric?:
 function conditionCost(conditions: Points, metric: ConditionMetric): Float64Array {
   if (metric === "squared") return squaredDistances(conditions, conditions);
   const { data, dim } = conditions;
-  const lengths = Array.from({ length: conditions.size }, (_, i) => Math.hypot(...data.subarray(i * dim, (i + 1) * dim)));
+  const lengths = Array.from({ length: conditions.size }, (_, i) => norm(data.subarray(i * dim, (i + 1) * dim)));
   const bad = lengths.findIndex((length) => !(length > 0 && length < Infinity));
   if (bad >= 0) {
     throw new RangeError(
@@ -58,6 +58,8 @@ function conditionCost(conditions: Points, metric: ConditionMetric): Float64Arra
   );
   return squaredDistances(units, units).map((c) => c / 2);
 }
+
+const norm = (v: Float64Array): number => Math.sqrt(v.reduce((sum, value) => sum + value * value, 0));
 
 /**
  * The adaptive weight of C²OT: the largest w for which the share of cells (i, j) with cost_ij + w·apart_ij ≤ cost_ii, those

@@ -33,7 +33,12 @@ export function requireEnds({ x0, x1, labels, conditions }: CouplingEnds): numbe
       `Cannot couple the batches: x0 is [${x0.size}, ${x0.dim}], x1 is [${x1.size}, ${x1.dim}]; expected equal shapes of at least 1 row`,
     );
   }
-  const rows = labels?.length ?? conditions?.size ?? x0.size;
-  if (rows === x0.size) return rows;
-  throw new RangeError(`Cannot couple the batches: there are ${rows} conditions for ${x0.size} rows; expected one each`);
+  for (const [what, rows] of [
+    ["labels", labels?.length],
+    ["conditions", conditions?.size],
+  ] as const) {
+    if (rows === undefined || rows === x0.size) continue;
+    throw new RangeError(`Cannot couple the batches: there are ${rows} ${what} for ${x0.size} rows; expected one each`);
+  }
+  return x0.size;
 }

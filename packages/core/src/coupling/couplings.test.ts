@@ -160,7 +160,10 @@ test("batches and numbers that do not fit are refused", () => {
   expect(() => otCoupling().couple({ x0: ends.x0, x1: three }, rngOf(1))).toThrow(
     "Cannot couple the batches: x0 is [4, 2], x1 is [3, 2]; expected equal shapes of at least 1 row",
   );
-  expect(() => labelCoupling().couple({ ...ends, labels: [1] }, rngOf(1))).toThrow(/1 conditions for 4 rows/);
+  expect(() => labelCoupling().couple({ ...ends, labels: [1] }, rngOf(1))).toThrow(/1 labels for 4 rows/);
+  expect(() => otCoupling().couple({ ...ends, conditions: three }, rngOf(1))).toThrow(
+    /3 conditions for 4 rows; expected one each/,
+  );
   expect(() => labelCoupling().couple({ x0: ends.x0, x1: ends.x1 }, rngOf(1))).toThrow(/there are no labels/);
   expect(() => conditionCoupling({ weight: 1 }).couple(ends, rngOf(1))).toThrow(/there are no conditions/);
   expect(() =>
