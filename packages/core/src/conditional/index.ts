@@ -1,4 +1,5 @@
 export * from "./anisotropic-posterior.js";
+export * from "./bridge-limit.js";
 export * from "./coupled-batch.js";
 export * from "./guidance-interval.js";
 export * from "./guided-field.js";
