@@ -83,7 +83,7 @@ describe("parseSpec", () => {
 
   it("refuses an unknown key with its line, its place and the nearest known key", () => {
     expect(refusal("data: digits\ntrain:\n  steps: 3\n  learningrate: 1\n")).toMatch(
-      /^Cannot read the spec s\.yaml:4: unknown key "train\.learningrate"; expected "learningRate", or another of steps, batch, /,
+      /^Cannot read the spec s\.yaml:4: unknown key "train\.learningrate"; expected "learningRate", or another of engine, threads, steps, batch, /,
     );
     expect(refusal("dta: digits\ndata: digits")).toMatch(
       /^Cannot read the spec s\.yaml:1: unknown key "dta"; expected "data", or /,
