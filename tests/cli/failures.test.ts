@@ -89,4 +89,16 @@ describe("a disk that fills up", () => {
     }
     expect(interrupted).toBeGreaterThan(2);
   });
+
+  it("resumes on the engine that the run began with, and says so otherwise", async () => {
+    write("tiny.yaml", TINY);
+    expect((await fluxion(cwd, ["train", "tiny.yaml", "--out", "jax", "--set", "train.engine=jax"])).code).toBe(0);
+    const again = ["train", "tiny.yaml", "--out", "jax", "--resume", "--set"];
+    const { code, stderr } = await fluxion(cwd, [...again, "train.engine=onnx", "--set", "train.threads=1"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      "error: Cannot resume the training: it ran on jax-js wasm and this is onnxruntime 1 thread; expected",
+    );
+    expect((await fluxion(cwd, [...again, "train.engine=jax"])).code).toBe(0);
+  });
 });
