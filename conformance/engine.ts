@@ -1,9 +1,10 @@
 import { fork, normal, rngOf, uniform } from "@fluxion/core";
 import { buildNetwork, type Computation, type Engine, type NetworkSpec, type Program, type Resident } from "@fluxion/train";
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { evaluate } from "../packages/train/src/engine/graph/evaluate.js";
 import { trace, variableName } from "../packages/train/src/engine/graph/trace.js";
+import { loadRuntime } from "../packages/train/src/engine/onnx/runtime.js";
 import { lossGradient } from "../packages/train/src/learner/training-step.js";
 import { type Instruction, programs, runProgram, SHAPES } from "./engine-programs.js";
 
@@ -11,7 +12,15 @@ import { type Instruction, programs, runProgram, SHAPES } from "./engine-program
 export interface EngineSuiteOptions {
   /** Random programs. @defaultValue 20 */
   readonly cases?: number;
+  /** Why the suite does not run on this machine. */
+  readonly skip?: string | undefined;
 }
+
+/** Why tests that need ONNX Runtime do not run, where they cannot. */
+export const withoutRuntime: string | undefined = await loadRuntime().then(
+  () => undefined,
+  (error: unknown) => String(error),
+);
 
 const rng = rngOf(29);
 
@@ -66,11 +75,14 @@ export const networks: readonly NetworkSpec[] = [
 ];
 
 /** What every engine must do. */
-export function engineSuite(name: string, make: () => Promise<Engine>, { cases = 20 }: EngineSuiteOptions = {}): void {
+export function engineSuite(name: string, make: () => Promise<Engine>, { cases = 20, skip }: EngineSuiteOptions = {}): void {
   describe(`${name} as an engine`, () => {
     let engine: Engine;
     beforeAll(async () => {
-      engine = await make();
+      if (skip === undefined) engine = await make();
+    });
+    beforeEach((context) => {
+      if (skip !== undefined) context.skip(skip);
     });
 
     /** Compiles and runs once. */

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { withoutRuntime } from "../../conformance/engine.js";
 import { type FileSystem, nodeFiles } from "../../packages/cli/src/files/index.js";
 import { contentsOf, emptyFolder, fluxion, TINY } from "./harness.js";
 
@@ -90,7 +91,8 @@ describe("a disk that fills up", () => {
     expect(interrupted).toBeGreaterThan(2);
   });
 
-  it("resumes on the engine that the run began with, and says so otherwise", async () => {
+  it("resumes on the engine that the run began with, and says so otherwise", async (context) => {
+    if (withoutRuntime !== undefined) context.skip(withoutRuntime);
     write("tiny.yaml", TINY);
     expect((await fluxion(cwd, ["train", "tiny.yaml", "--out", "jax", "--set", "train.engine=jax"])).code).toBe(0);
     const again = ["train", "tiny.yaml", "--out", "jax", "--resume", "--set"];

@@ -1,7 +1,7 @@
 import { fork, normal, rngOf } from "@fluxion/core";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { exactly } from "../../../../../conformance/engine.js";
+import { beforeEach, describe, expect, it } from "vitest";
+import { exactly, withoutRuntime } from "../../../../../conformance/engine.js";
 import type { Computation } from "../engine.js";
 import { trace } from "../graph/trace.js";
 import { onnxEngine } from "../onnx/onnx-engine.js";
@@ -46,6 +46,10 @@ function computationOf(
     },
   };
 }
+
+beforeEach((context) => {
+  if (withoutRuntime !== undefined) context.skip(withoutRuntime);
+});
 
 describe("the fused tail", () => {
   it("computes random elementwise programs as float64 does, for lengths that four divides and others", async () => {

@@ -1,6 +1,6 @@
 import { fork, normal, points, rngOf, uniform } from "@fluxion/core";
-import { describe, expect, it } from "vitest";
-import { engineSuite } from "../../../../../conformance/engine.js";
+import { beforeEach, describe, expect, it } from "vitest";
+import { engineSuite, withoutRuntime } from "../../../../../conformance/engine.js";
 import { createLearner } from "../../learner/index.js";
 import { buildNetwork } from "../../network/index.js";
 import type { TrainingBatch } from "../../objective/index.js";
@@ -9,8 +9,15 @@ import type { Engine } from "../engine.js";
 import { onnxEngine } from "./onnx-engine.js";
 import { loadRuntime } from "./runtime.js";
 
+beforeEach((context) => {
+  if (withoutRuntime !== undefined) context.skip(withoutRuntime);
+});
+
 for (const threads of [1, 2])
-  engineSuite(`onnxEngine on ${threads} thread(s)`, () => onnxEngine({ threads }), { cases: threads === 1 ? 40 : 10 });
+  engineSuite(`onnxEngine on ${threads} thread(s)`, () => onnxEngine({ threads }), {
+    cases: threads === 1 ? 40 : 10,
+    skip: withoutRuntime,
+  });
 
 describe("onnxEngine", () => {
   it("says how to install what it needs, and refuses threads that are no number of threads", async () => {
