@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { atoms, points } from "@fluxion/core";
 import { sampleExact, wasmEngine } from "@fluxion/kernels";
+import { nativeProducts } from "@fluxion/kernels/native";
 
 const threads = Number(process.argv[2]);
 /** t = 0.3 as α/β. */
@@ -26,7 +27,10 @@ const commands = {
   async prepare({ dir, D }) {
     await engine?.close();
     const began = performance.now();
-    engine = await wasmEngine(atoms(read(join(dir, "z.f32"), D)), { threads });
+    engine = await wasmEngine(atoms(read(join(dir, "z.f32"), D)), {
+      threads,
+      dense: (bound) => nativeProducts(bound, { threads }),
+    });
     start = read(join(dir, "w.f32"), D);
     return { engine: engine.name, bindMs: performance.now() - began };
   },

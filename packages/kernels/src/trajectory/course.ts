@@ -6,11 +6,6 @@ import type { Frame } from "./frame.js";
 export interface Course {
   /** Coordinates to follow it in, from the first to the last. */
   readonly legs: readonly Leg[];
-  /**
-   * Carries rows to the start of a leg: fills their states and velocities, and adds to their errors what the frame of the
-   * leg before did not know of.
-   */
-  readonly handOver?: (from: Flight, to: Flight, rows: readonly number[]) => Promise<void>;
   /** w of a row at s, [D], in the coordinates of the data as they are, from the states of the last leg. */
   readonly position: (row: number, state: Float64Array, s: number) => Float64Array;
   /**
@@ -38,6 +33,11 @@ export interface CaptureQuestion {
 /** A stretch of the way in one frame. */
 export interface Leg {
   readonly frame: Frame;
+  /**
+   * Carries rows here from the end of the leg before: fills their states, drifts and velocities, and adds to their drifts what
+   * the frame of that leg did not know of.
+   */
+  readonly enter?: (from: Flight, to: Flight, rows: readonly number[]) => void | Promise<void>;
   /** Which of the rows that took a step have come to the end of the leg. The last leg has none: it ends in captures. */
   readonly leaving?: (flight: Flight, taken: readonly number[]) => Promise<readonly number[]>;
 }

@@ -1,4 +1,5 @@
 import type { Frame } from "./frame.js";
+import { euclidean } from "./row.js";
 
 /** Centred atoms in float64. */
 export interface CentredAtoms {
@@ -38,13 +39,6 @@ export function directFrame({ y, halfNorms, logWeights, size: N, dim: D }: Centr
     },
     norm: euclidean,
   };
-}
-
-/** ‖v‖. */
-export function euclidean(v: Float64Array): number {
-  let sum = 0;
-  for (let d = 0; d < v.length; d++) sum += (v[d] as number) * (v[d] as number);
-  return Math.sqrt(sum);
 }
 
 /** Turns logits into weights that sum to one, in place; returns the index of the largest and its weight. */

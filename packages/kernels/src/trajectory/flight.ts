@@ -1,4 +1,5 @@
 import { dopri5, type StepControl, stepControl } from "@fluxion/core";
+import { rowOf, scaleRow } from "./row.js";
 
 /** Trajectories under way, each with its own step: what a row does never depends on the others. */
 export interface Flight {
@@ -16,14 +17,13 @@ export interface Flight {
   readonly step: Float64Array;
   /** Length of the last step that was taken, [B]. */
   readonly taken: Float64Array;
-  /** Estimate of ‖ŵ − w‖ at s, [B]: the defects of all steps, amplified by what came after them. */
+  /** Estimate of ŵ − w at s, [B, width], and how fast it grows: μ at the one less μ at the other. */
+  readonly drift: Float64Array;
+  readonly growth: Float64Array;
+  /** Estimate of ‖ŵ − w‖ at s, [B]: the length of the drift. */
   readonly error: Float64Array;
   /** The most by which that error may have moved a log-odds, nats, [B]: where it is far below 1 the estimate can be believed. */
   readonly doubt: Float64Array;
-  /** How fast errors grow at s, s·λ_max(Cov) as far as it is known, a bound of it, and the direction of fastest growth. */
-  readonly rate: Float64Array;
-  readonly most: Float64Array;
-  readonly direction: Float64Array;
   /** Evaluations of each row, [B]. */
   readonly nfe: Int32Array;
   /** The largest posterior weight at s, and its atom, [B]. */
@@ -47,15 +47,23 @@ export function flightOf(size: number, width: number, from: number, firstStep: n
     velocity: new Float64Array(size * width),
     step: new Float64Array(size).fill(firstStep),
     taken: new Float64Array(size),
+    drift: new Float64Array(size * width),
+    growth: new Float64Array(size * width),
     error: new Float64Array(size),
     doubt: new Float64Array(size),
-    rate: new Float64Array(size),
-    most: new Float64Array(size),
-    direction: new Float64Array(size * width),
     nfe: new Int32Array(size),
     peak: new Float64Array(size),
     leader: new Int32Array(size).fill(-1),
     known: new Uint8Array(size),
     control: Array.from({ length: size }, () => stepControl(ERROR_ORDER)),
   };
+}
+
+/** Adds to the error of a row of which only the size is known: it is laid along the drift. Only where ‖·‖ is Euclidean. */
+export function lengthenDrift({ drift, error, width }: Flight, r: number, by: number): void {
+  const e = rowOf(drift, r, width);
+  const old = error[r] as number;
+  if (old === 0) e[0] = by;
+  else scaleRow(e, 1 + by / old);
+  error[r] = old + by;
 }

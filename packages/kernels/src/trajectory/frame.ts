@@ -13,12 +13,14 @@ export interface StageCall {
   /** The largest posterior weight of every evaluated slot goes here, and its atom, [B]. */
   readonly peak: Float64Array;
   readonly leader: Int32Array;
-  /** Which stage of a step this is: 0 … 6, or `PROBE`. */
+  /** Which stage of a step this is: 0 … 6, `PROBE` or `BESIDE`. */
   readonly stage: number;
 }
 
 /** The stage of an evaluation that only measures. */
 export const PROBE = 7;
+/** That of one beside the trajectory, to be compared with the stage at it: what it leaves out is about the same. */
+export const BESIDE = 8;
 
 /**
  * Coordinates in which trajectories m(s) = w(s) − w_0 are followed: all of R^D, a part of it, or the multiples of the data

@@ -1,9 +1,9 @@
 import type { WasmPool } from "../wasm/index.js";
 import type { AtomLists } from "./atom-lists.js";
-import { euclidean } from "./direct-frame.js";
 import { type Frame, PROBE, type StageCall } from "./frame.js";
 import type { KernelAtoms } from "./kernel-atoms.js";
 import type { KeptWeights, NoiseProducts } from "./prefix-frame.js";
+import { euclidean } from "./row.js";
 
 /** Bytes of a `ListRow`. */
 const ROW = 64;
@@ -101,7 +101,7 @@ function storeOf({ pool, lists, weights, rooms }: ListMemory, r: number, stage: 
     rooms[r] = room;
     weights.set(r, pool.arena.allocate(2 * room));
   }
-  return (weights.get(r) as number) + (stage === PROBE ? (rooms[r] as number) : 0);
+  return (weights.get(r) as number) + (stage >= PROBE ? (rooms[r] as number) : 0);
 }
 
 /** Evaluates the lists of all rows, each in parts. */
@@ -112,7 +112,7 @@ async function runLists(memory: ListMemory, { rows, s, state, stage }: StageCall
   const calls = rows.flatMap((r, n) => {
     arena.f32(at.states + r * wide, dim).set(state.subarray(r * dim, (r + 1) * dim));
     const store = storeOf(memory, r, stage);
-    if (stage !== PROBE) used[r] = guess[r] as number;
+    if (stage < PROBE) used[r] = guess[r] as number;
     const count = lists.countOf(r);
     const share = count <= SHORT ? 0 : light * (stage === PROBE ? PROBED : 1);
     const each = 4 * Math.ceil(count / (4 * parts));
@@ -151,7 +151,7 @@ function takeAnswer(
     return true;
   }
   guess[r] = (guess[r] as number) + Math.log(sum);
-  if (stage !== PROBE) [mass[r], largest[r]] = [sum, most];
+  if (stage < PROBE) [mass[r], largest[r]] = [sum, most];
   peak[r] = most / sum;
   for (let q = r * dim; q < (r + 1) * dim; q++) out[q] = (out[q] as number) / sum;
   return false;

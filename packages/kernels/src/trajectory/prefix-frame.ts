@@ -1,7 +1,7 @@
 import type { Arena, WasmPool } from "../wasm/index.js";
-import { euclidean } from "./direct-frame.js";
 import { type Frame, PROBE, type StageCall } from "./frame.js";
 import type { KernelAtoms } from "./kernel-atoms.js";
+import { euclidean } from "./row.js";
 import { stageWeights } from "./stage-weights.js";
 
 /** Atoms of one call. */
@@ -31,6 +31,8 @@ export interface PrefixFrame extends Frame {
   readonly spent: number;
   /** The weights of a row at a stage, the last that was evaluated but for probes. */
   readonly kept: (row: number, stage: number) => KeptWeights;
+  /** Weights from dot products elsewhere, at an address a row, which have all of m in them; `out` is not filled. */
+  readonly weigh: (call: StageCall, products: (row: number) => number) => Promise<void>;
   readonly free: () => void;
 }
 
@@ -38,7 +40,8 @@ export interface PrefixFrame extends Frame {
 interface PrefixMemory {
   readonly pool: WasmPool;
   readonly atoms: KernelAtoms;
-  readonly noise: NoiseProducts;
+  /** Where the dot products of a row are. */
+  readonly productsAt: (row: number) => number;
   readonly weights: ReturnType<typeof stageWeights>;
   /** Calls that share the atoms, and the bytes of the answer of one. */
   readonly parts: number;
@@ -70,16 +73,21 @@ export function prefixFrame(pool: WasmPool, atoms: KernelAtoms, size: number, no
   };
   arena.f32(at.spent + size * padded * 4, (slots - size) * padded).fill(0);
   const started = new Set<number>(); // rows that have spent something
-  const memory: PrefixMemory = { pool, atoms, noise, weights, parts, result, at, guess, used, largest };
+  const productsAt = (r: number): number => noise.address + r * noise.stride;
+  const memory: PrefixMemory = { pool, atoms, productsAt, weights, parts, result, at, guess, used, largest };
+  const evaluate = async (call: StageCall, products: (row: number) => number): Promise<void> => {
+    let rows = call.stage === 0 ? atRest(memory, call) : call.rows;
+    while (rows.length > 0) {
+      const sums = await sumAtoms({ ...memory, productsAt: products }, { ...call, rows });
+      rows = rows.filter((r, n) => takeSums(memory, call, r, sums.subarray(n * (2 + d), (n + 1) * (2 + d))));
+    }
+  };
+  const still = new Float64Array(size * d);
+  const unseen = new Float64Array(size * d);
   return {
     width: d,
-    async evaluate(call) {
-      let rows = call.stage === 0 ? atRest(memory, call) : call.rows;
-      while (rows.length > 0) {
-        const sums = await sumAtoms(memory, { ...call, rows });
-        rows = rows.filter((r, n) => takeSums(memory, call, r, sums.subarray(n * (2 + d), (n + 1) * (2 + d))));
-      }
-    },
+    evaluate: (call) => evaluate(call, productsAt),
+    weigh: (call, products) => evaluate({ ...call, state: still, out: unseen }, products),
     norm: euclidean,
     async accepted({ taken }, rows) {
       await weights.spend(rows, taken, (r) => ({ address: at.spent + r * padded * 4, count: padded, keep: started.has(r) }));
@@ -114,7 +122,7 @@ function atRest({ pool: { arena }, atoms, weights }: PrefixMemory, { rows, s, ou
 
 /** [Σ w, max w, Σ w y] of every row, [count, 2 + d]. */
 async function sumAtoms(memory: PrefixMemory, { rows, s, state, stage }: StageCall): Promise<Float64Array> {
-  const { pool, atoms, noise, weights, parts, result, at, guess } = memory;
+  const { pool, atoms, productsAt, weights, parts, result, at, guess } = memory;
   const { arena } = pool;
   const { prefixDim: d, padded } = atoms;
   const count = 4 * Math.ceil(rows.length / 4);
@@ -122,8 +130,8 @@ async function sumAtoms(memory: PrefixMemory, { rows, s, state, stage }: StageCa
     const r = rows[Math.min(n, rows.length - 1)] as number;
     const sr = s[r] as number;
     arena.f32(at.states + n * d * 4, d).set(state.subarray(r * d, (r + 1) * d));
-    const store = stage === PROBE || n >= rows.length ? 0 : weights.at(stage, r);
-    arena.i32(at.rows + n * ROW, 3).set([noise.address + r * noise.stride, store, at.states + n * d * 4]);
+    const store = stage >= PROBE || n >= rows.length ? 0 : weights.at(stage, r);
+    arena.i32(at.rows + n * ROW, 3).set([productsAt(r), store, at.states + n * d * 4]);
     arena.f32(at.rows + n * ROW + 12, 3).set([sr, sr * sr, guess[r] as number]);
   }
   arena.i32(at.batch, 6).set([atoms.panels, atoms.halfNorms, atoms.bias, d, at.rows, count]);
@@ -141,7 +149,7 @@ function takeSums({ weights, guess, used, largest }: PrefixMemory, call: StageCa
     guess[r] = (guess[r] as number) + (most > 0 ? Math.log(most) : -FAR);
     return true;
   }
-  if (call.stage !== PROBE) {
+  if (call.stage < PROBE) {
     weights.setMass(call.stage, r, mass);
     [used[r], largest[r]] = [guess[r] as number, most];
   }

@@ -1,7 +1,7 @@
 import { dopri5 } from "@fluxion/core";
 import type { WasmPool } from "../wasm/index.js";
 import type { AtomLists } from "./atom-lists.js";
-import type { Flight } from "./flight.js";
+import { type Flight, lengthenDrift } from "./flight.js";
 import type { KernelAtoms } from "./kernel-atoms.js";
 import type { ListFrame } from "./list-frame.js";
 import type { PrefixFrame } from "./prefix-frame.js";
@@ -27,7 +27,7 @@ export interface ListMaker {
 export async function relist(maker: ListMaker, flight: Flight, rows: readonly number[], share: number): Promise<void> {
   const { pool, atoms, lists, first, second } = maker;
   const { arena } = pool;
-  const { s, state, error, taken, size } = flight;
+  const { s, state, taken, size } = flight;
   const unused = { out: new Float64Array(size * first.width), peak: new Float64Array(size), leader: new Int32Array(size) };
   await first.evaluate({ rows, s, state: shown(maker, rows, state, size), stage: FREE_STAGE, ...unused });
   const sums = arena.allocate(4 * rows.length);
@@ -40,7 +40,7 @@ export async function relist(maker: ListMaker, flight: Flight, rows: readonly nu
   const most = rows.map((r, n) => {
     const [all, listed, factor] = [first.kept(r, FREE_STAGE), second.kept(r), factors[n] as number];
     const outside = Math.max(all.mass - (arena.f32(sums + 4 * n, 1)[0] as number), 0);
-    error[r] = (error[r] as number) + (outside / (outside + factor * listed.mass)) * atoms.radius * (taken[r] as number);
+    lengthenDrift(flight, r, (outside / (outside + factor * listed.mass)) * atoms.radius * (taken[r] as number));
     return Math.max(all.largest, factor * listed.largest);
   });
   arena.free(sums);

@@ -1,12 +1,14 @@
 /**
  * Steps of Dormand and Prince for every row of a flight, each row with its own length. Beside the embedded error, which steers
  * the length, every accepted step is probed: the curve P through it misses the equation at its middle by δ = P′ − μ(P, s), and
- * the exact trajectory is left by no more than ∫ ‖δ‖ exp(∫ s λ_max(Cov) ds) ds. The estimate takes ‖δ‖ as constant over a step,
- * and as rate of growth the larger of those at its ends, measured on a trajectory that is off by as much as the error.
+ * the drift e = ŵ − w from the exact trajectory obeys e′ = μ(w + e, s) − μ(w, s) + δ. It is carried along as a vector, so that an
+ * error grows as errors of its own direction do; what a step adds to it is laid so that it never cancels what there was.
  */
 import { dopri5 } from "@fluxion/core";
+import { carryDrift } from "./carry-drift.js";
 import type { Flight } from "./flight.js";
-import { type Frame, PROBE } from "./frame.js";
+import { BESIDE, type Frame, PROBE } from "./frame.js";
+import { addRow, rowOf } from "./row.js";
 
 const LAST: number = dopri5.b.length - 1;
 /** b − b̂. */
@@ -15,17 +17,6 @@ const ERROR: readonly number[] = dopri5.b.map((weight, j) => weight - (dopri5.em
 const ends = (j: number): number => (j === 0 ? 1 : 0) - (j === LAST ? 1 : 0);
 const MIDDLE: readonly number[] = dopri5.b.map((weight, j) => weight / 2 + ends(j) / 8 + (dopri5.dense?.[j] ?? 0) / 16);
 const SLOPE: readonly number[] = dopri5.b.map((weight, j) => 1.5 * weight - Math.abs(ends(j)) / 4);
-
-/** Growth of an error over a step, as an exponent, that is not worth an evaluation. */
-const NO_GROWTH = 0.05;
-/** Two trajectories are looked at at least this far apart: closer ones part by little more than rounding. */
-const LEAST_AWAY = 1e-2;
-
-/**
- * Part of the defect in the middle of a step that its end keeps: the curve is of fourth order, its end of fifth. Without growth
- * the error was at most 0.3 of the defect, and a tenth in the middle, on digits and clothes at tolerances from 1e-3 to 1e-5.
- */
-const KEPT = 0.3;
 
 /** How steps are judged. */
 export interface Judgement {
@@ -88,7 +79,7 @@ export function sweeper(flight: Flight, frame: Frame): Sweep {
 /** Evaluates rows at `work.at`. */
 async function ask(work: Work, rows: readonly number[], stage: number, state: Float64Array, out: Float64Array): Promise<void> {
   const { flight, frame, at, unused } = work;
-  const { peak, leader } = stage === PROBE ? unused : flight;
+  const { peak, leader } = stage >= PROBE ? unused : flight;
   await frame.evaluate({ rows, s: at, state, out, peak, leader, stage });
   for (const r of rows) flight.nfe[r] = (flight.nfe[r] as number) + 1;
 }
@@ -131,13 +122,14 @@ function isGood(work: Work, r: number, allowed: number): boolean {
   return error <= 1;
 }
 
-/** Probes the steps that were taken, and moves their rows to the end of them. */
+/** Moves rows to the end of the steps that they took, and carries their drift there. */
 async function finish(work: Work, rows: readonly number[], { radius }: Judgement): Promise<void> {
   const { flight, frame, k, at, h } = work;
   const { width, s, state } = flight;
-  const before = rows.map((r) => flight.rate[r] as number);
-  for (const r of rows) aim(work, r, radius);
   const slopes = rows.map((r) => combine(work, r, 1, SLOPE, new Float64Array(width)));
+  const turns = rows.map((r) =>
+    addRow(rowOf(k[LAST] as Float64Array, r, width).slice(), rowOf(k[0] as Float64Array, r, width), -1),
+  );
   for (const r of rows) {
     at[r] = (s[r] as number) + (h[r] as number) / 2;
     addRow(combine(work, r, h[r] as number, MIDDLE, rowOf(work.before, r, width).fill(0)), rowOf(state, r, width));
@@ -149,68 +141,15 @@ async function finish(work: Work, rows: readonly number[], { radius }: Judgement
   await ask(work, rows, PROBE, work.before, work.point);
   const defects = rows.map((r, n) => {
     const defect = slopes[n] as Float64Array;
-    subtractRow(defect, rowOf(work.point, r, width));
-    return frame.norm(defect);
+    return addRow(defect, rowOf(work.point, r, width), -1);
   });
-  await measureGrowth(work, rows);
-  for (const [n, r] of rows.entries()) {
-    const rate = Math.max(before[n] as number, flight.rate[r] as number);
-    const length = h[r] as number;
-    const own = KEPT * length * (defects[n] as number) * Math.exp((length * rate) / 2); // it grows through half of the step
-    const error = (flight.error[r] as number) * Math.exp(length * rate) + own;
-    flight.error[r] = error;
-    flight.doubt[r] = Math.max(flight.doubt[r] as number, error * Math.sqrt((s[r] as number) * rate));
-  }
+  await carryDrift(flight, frame, { rows, step: h, defects, turns, radius }, async (asked, states) => {
+    for (const r of asked) at[r] = s[r] as number;
+    for (const [n, r] of asked.entries()) rowOf(work.before, r, width).set(states[n] as Float64Array);
+    if (asked.length > 0) await ask(work, asked, BESIDE, work.before, work.point);
+    return asked.map((r) => rowOf(work.point, r, width));
+  });
   await frame.accepted?.(flight, rows);
-}
-
-/**
- * A first measure of how fast differences grow at the end of the step, from its two last stages, and the direction in which
- * to measure again: the fastest one known, or where it is not known how the velocities of those stages differ.
- */
-function aim(work: Work, r: number, radius: number): void {
-  const { flight, frame, k, point, before, h } = work;
-  const { width, direction } = flight;
-  const differenceOf = (p: Float64Array, q: Float64Array): Float64Array => {
-    const v = rowOf(p, r, width).slice();
-    subtractRow(v, rowOf(q, r, width));
-    return v;
-  };
-  const moved = frame.norm(differenceOf(point, before));
-  const turned = differenceOf(k[LAST] as Float64Array, k[LAST - 1] as Float64Array);
-  const length = frame.norm(turned);
-  // no more than s·tr Cov ≤ s(1 − λ_max)(2R)²: where the posterior has settled, rounding must not pass for growth
-  const most = ((flight.s[r] as number) + (h[r] as number)) * (1 - (flight.peak[r] as number)) * 4 * radius * radius;
-  flight.rate[r] = moved > 0 ? Math.min(length / moved, most) : 0;
-  flight.most[r] = most;
-  const v = rowOf(direction, r, width);
-  if (length > 0 && v.every((x) => x === 0)) v.set(turned.map((x) => x / length));
-}
-
-/**
- * Growth at the end of the step between the trajectory and one an error away from it, and the direction in which the two part:
- * one turn of a power iteration a step. Where growth is known to be nothing, nothing is asked.
- */
-async function measureGrowth(work: Work, rows: readonly number[]): Promise<void> {
-  const { flight, frame, k, at, h, before } = work;
-  const { width, direction } = flight;
-  const asked = rows.filter((r) => (flight.most[r] as number) * (h[r] as number) > NO_GROWTH);
-  const away = asked.map((r) => Math.max(flight.error[r] as number, LEAST_AWAY));
-  for (const [n, r] of asked.entries()) {
-    const p = rowOf(before, r, width);
-    p.set(rowOf(direction, r, width));
-    for (let d = 0; d < width; d++) p[d] = (p[d] as number) * (away[n] as number);
-    addRow(p, rowOf(flight.state, r, width));
-    at[r] = flight.s[r] as number;
-  }
-  if (asked.length > 0) await ask(work, asked, PROBE, before, work.point);
-  for (const [n, r] of asked.entries()) {
-    const parted = rowOf(work.point, r, width);
-    subtractRow(parted, rowOf(k[0] as Float64Array, r, width));
-    const length = frame.norm(parted);
-    flight.rate[r] = Math.min(Math.max(flight.rate[r] as number, length / (away[n] as number)), flight.most[r] as number);
-    if (length > 0) rowOf(direction, r, width).set(parted.map((x) => x / length));
-  }
 }
 
 /** out += h Σ_j w_j k_j of one row. */
@@ -222,16 +161,4 @@ function combine({ k, flight }: Work, r: number, h: number, weights: readonly nu
     for (let d = 0; d < out.length; d++) out[d] = (out[d] as number) + w * (from[d] as number);
   }
   return out;
-}
-
-function addRow(to: Float64Array, x: Float64Array): void {
-  for (let d = 0; d < to.length; d++) to[d] = (to[d] as number) + (x[d] as number);
-}
-
-function subtractRow(from: Float64Array, x: Float64Array): void {
-  for (let d = 0; d < from.length; d++) from[d] = (from[d] as number) - (x[d] as number);
-}
-
-function rowOf(x: Float64Array, r: number, width: number): Float64Array {
-  return x.subarray(r * width, (r + 1) * width);
 }

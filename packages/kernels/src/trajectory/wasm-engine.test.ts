@@ -115,19 +115,26 @@ describe("on the threads", () => {
 });
 
 describe("the reported error", () => {
-  it.each([1e-3, 1e-4])("covers the distance to 800 steps of another method, at a tolerance of %d", async (tolerance) => {
-    const set = clusters(38, 900, 24);
-    const engine = await wasmEngine(set, { pool });
-    const x0 = draws(39, 12, 24);
-    for (const used of [engine, plainEngine(set)]) {
-      const got = await sampleExact(used, x0, { tolerance });
-      for (let b = 0; b < x0.size; b++) {
-        const exact = reference(set, row(x0, b), got.proofs[b]?.s ?? Number.NaN);
-        expect(distance(row(got.w, b), exact)).toBeLessThan(got.error[b] as number);
+  it.each([1e-3, 1e-4])(
+    "is of the size of the distance to 800 steps of another method, at a tolerance of %d",
+    async (tolerance) => {
+      const set = clusters(38, 900, 24);
+      const engine = await wasmEngine(set, { pool });
+      const x0 = draws(39, 12, 24);
+      for (const used of [engine, plainEngine(set)]) {
+        const got = await sampleExact(used, x0, { tolerance });
+        const ratios = got.proofs.map((proof, b) => {
+          const exact = reference(set, row(x0, b), proof?.s ?? Number.NaN);
+          expect(distance(row(got.w, b), exact)).toBeLessThan(proof?.radius ?? 0); // what the proof needs
+          return distance(row(got.w, b), exact) / (got.error[b] as number);
+        });
+        // an estimate: half of the rows are far below it and one in ten may be above, the more so the longer the steps
+        expect(ratios.sort((p, q) => p - q)[6]).toBeLessThan(tolerance > 1e-4 ? 0.6 : 0.3);
+        expect(Math.max(...ratios)).toBeLessThan(tolerance > 1e-4 ? 2 : 1);
       }
-    }
-    await engine.close();
-  });
+      await engine.close();
+    },
+  );
 });
 
 describe("the engine", () => {
@@ -185,6 +192,9 @@ describe("the engine", () => {
     expect(got.index).toEqual((await sampleExact(plain, x0)).index);
     await plain.close();
     await engine.close();
-    expect([engine.name, calls]).toEqual([`${pool.name}, by hand`, ["multiply", "sum", "close"]]);
+    expect([engine.name, calls.at(-1)]).toEqual([`${pool.name}, by hand`, "close"]);
+    const [multiplied, summed] = ["multiply", "sum"].map((name) => calls.filter((call) => call === name).length);
+    expect(multiplied).toBeGreaterThan(1); // the noise, and then every evaluation over all atoms
+    expect(summed).toBe(multiplied); // those evaluations, and the way from the leading directions to all
   });
 });
