@@ -35,7 +35,7 @@ export function plot({ title, x, y, lines, linearX = false }) {
     HEIGHT - BOTTOM - ((Math.log(v) - Math.log(y0)) / (Math.log(y1) - Math.log(y0) || 1)) * (HEIGHT - TOP - BOTTOM);
   const xTicks = linearX ? [...new Set(xs)].sort((a, b) => a - b) : logTicks(x0, x1);
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${HEIGHT}" font-family="sans-serif" font-size="11">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${HEIGHT}" font-family="sans-serif" font-size="11"><title>${title}</title>`,
     `<rect width="${width}" height="${HEIGHT}" fill="white"/><text x="${LEFT}" y="20" font-size="13">${title}</text>`,
     ...xTicks.map(
       (v) =>

@@ -239,7 +239,7 @@ describe("bad specs", () => {
   it("an unknown key, with its line and the nearest known key", async () => {
     write("typo.yaml", "data: moons:20\ntrain:\n  learning_rate: 0.1\n");
     expect(await refusal("train", "typo.yaml")).toMatch(
-      /^Cannot read the spec DIR\/typo\.yaml:3: unknown key "train\.learning_rate"; expected "learningRate", or another of steps, /,
+      /^Cannot read the spec DIR\/typo\.yaml:3: unknown key "train\.learning_rate"; expected "learningRate", or another of engine, threads, steps, /,
     );
     expect(await refusal("run", "typo.yaml", "--set", "train.stps=3")).toMatch(/unknown key "train\.(learning_rate|stps)"/);
   });
