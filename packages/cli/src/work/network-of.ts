@@ -1,4 +1,4 @@
-import type { Gaussian } from "@fluxion/core";
+import { fluxionConvention, type Gaussian, requireConvention } from "@fluxion/core";
 import { type NamedArrays, readSafetensors, writeSafetensors } from "@fluxion/io";
 import {
   buildNetwork,
@@ -20,6 +20,7 @@ import { badInput } from "../errors.js";
 import { type FileSystem, readBytes } from "../files/index.js";
 import type { NetworkSpec, TrainSpec } from "../spec/index.js";
 import { canonicalJson } from "../terminal/index.js";
+import { conventionText, readConvention } from "./convention-text.js";
 import { baseFieldOf, baseTensors, splitBase } from "./network-base.js";
 
 /** What of the data the shape of a network depends on. */
@@ -79,8 +80,7 @@ export function modelBytes(network: Network, state: LearnerState, about: ModelAb
     { ...tensors, ...baseTensors(about.base) },
     {
       format: "fluxion-model-1",
-      predicts: "velocity",
-      convention: "t=0 noise, t=1 data",
+      convention: conventionText(fluxionConvention),
       average: "ema",
       network: canonicalJson(network.spec),
       path: about.path,
@@ -92,6 +92,7 @@ export function modelBytes(network: Network, state: LearnerState, about: ModelAb
 
 const metadataSchema = z.object({
   format: z.literal("fluxion-model-1"),
+  convention: z.string(),
   network: z.string(),
   path: z.string(),
   data: z.string(),
@@ -107,13 +108,17 @@ export interface Model extends ModelAbout {
   readonly fieldOf: (condition: Condition) => NetworkField;
 }
 
-/** Reads a model file into an engine. @throws CliError or SyntaxError with a sentence when it is no model of fluxion. */
+/**
+ * Reads a model file into an engine.
+ * @throws CliError or SyntaxError with a sentence when it is no model of fluxion, RangeError when its convention is another.
+ */
 export function readModel(files: FileSystem, path: string, engine: Engine): Model {
   const { tensors, metadata } = readSafetensors(readBytes(files, path));
   const about = metadataSchema.safeParse(metadata);
   if (!about.success) {
     throw badInput(`Cannot use "${path}": its metadata describe no velocity network; expected a model that fluxion train wrote`);
   }
+  requireConvention(readConvention(about.data.convention, path), fluxionConvention);
   const network = buildNetwork(JSON.parse(about.data.network));
   const { base, rest } = splitBase(tensors, path);
   const named = Object.fromEntries(

@@ -5,8 +5,10 @@ import {
   atomPath,
   atoms,
   condOt,
+  conventionNamed,
   drawBatch,
   estimate,
+  fluxionConvention,
   pointsOf,
   rngOf,
   row,
@@ -15,6 +17,7 @@ import {
   vp,
   zerosLike,
 } from "@fluxion/core";
+import { readSafetensors, writeSafetensors } from "@fluxion/io";
 import { createLearner, jaxEngine } from "@fluxion/train";
 import { describe, expect, it } from "vitest";
 import { nodeFiles } from "../files/index.js";
@@ -97,6 +100,39 @@ describe("a model file", () => {
     const expected = await learner.field({ ema: true }).evaluate(0.6, x, zerosLike(x));
     expect((await model.field.evaluate(0.6, x, zerosLike(x))).data).toEqual(expected.data);
     expect(modelBytes(network, await learner.state(), about)).toEqual(bytes);
+  });
+});
+
+describe("the convention of a model file", () => {
+  const rewritten = (change: (metadata: Record<string, string>) => Record<string, string>): string => {
+    const network = networkOf(parseSpec(`data: moons:60\nnetwork: { width: 8, depth: 2 }\n`, { file: "s" }).network, { dim: 2 });
+    const theta = network.init(rngOf(3));
+    const state = { theta, firstMoment: theta, secondMoment: theta, ema: theta, steps: 0 };
+    const { tensors, metadata } = readSafetensors(
+      modelBytes(network, state, { path: "condOt", data: "d", step: 0, base: undefined }),
+    );
+    const file = join(mkdtempSync(join(tmpdir(), "fluxion-convention-")), "m.safetensors");
+    writeFileSync(file, writeSafetensors(tensors, change(metadata)));
+    return file;
+  };
+
+  it("is stated, and a model of equal meaning under another name is read", async () => {
+    const engine = await jaxEngine();
+    const file = rewritten((metadata) => {
+      expect(JSON.parse(metadata.convention ?? "")).toEqual(fluxionConvention);
+      return { ...metadata, convention: JSON.stringify(conventionNamed("torchcfm")) };
+    });
+    expect(readModel(nodeFiles, file, engine).path).toBe("condOt");
+  });
+
+  it("is refused where its clock runs the other way, where it is no convention, and where none is stated", async () => {
+    const engine = await jaxEngine();
+    const reading = (change: Parameters<typeof rewritten>[0]) => () => readModel(nodeFiles, rewritten(change), engine);
+    const stating = (convention: string) => reading((metadata) => ({ ...metadata, convention }));
+    expect(stating(JSON.stringify(conventionNamed("diffusers")))).toThrow("velocityRate -1 for 1");
+    expect(stating("t=0 noise")).toThrow("is no JSON; expected that of a model that fluxion train wrote");
+    expect(stating('{"name":"mine"}')).toThrow("states no clock and prediction");
+    expect(reading(({ convention: _, ...rest }) => rest)).toThrow("describe no velocity network");
   });
 });
 
