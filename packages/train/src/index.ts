@@ -1,4 +1,5 @@
 export * from "./engine/index.js";
+export * from "./export/index.js";
 export * from "./learner/index.js";
 export * from "./network/index.js";
 export * from "./objective/index.js";

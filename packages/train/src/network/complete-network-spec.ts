@@ -27,12 +27,14 @@ export function completeNetworkSpec(spec: NetworkSpec): BuildableSpec {
 }
 
 function completePerceptron(spec: MlpSpec | ResidualMlpSpec): BuildableSpec {
-  const { dim, width = 256, depth = 3, activation = "silu", time = FOURIER, classes = 0, outputScale = 1 } = spec;
-  const shared = { dim, width, depth, activation, time, classes, outputScale };
+  const { dim, width = 256, depth = 3, activation = "silu" } = spec;
+  const { time = FOURIER, times = 1, classes = 0, outputScale = 1 } = spec;
+  const shared = { dim, width, depth, activation, time, times, classes, outputScale };
   for (const [name, count] of Object.entries({ dim, width, depth })) requireCount(name, count);
   if (!Object.hasOwn(activations, activation)) {
     refuse(`activation is "${activation}"`, `one of ${Object.keys(activations).join(", ")}`);
   }
+  if (times !== 1 && times !== 2) refuse(`times is ${times}`, "1 or 2");
   if (spec.kind === "residual-mlp") return { kind: spec.kind, ...shared };
   const { residual = false } = spec;
   if (typeof residual !== "boolean") refuse(`residual is ${residual}`, "true or false");

@@ -9,4 +9,4 @@ export type { Start } from "./layout.js";
 export type * from "./network.js";
 export type * from "./network-spec.js";
 export * from "./parameters.js";
-export type { TimeSpec } from "./time-features.js";
+export { type TimeSpec, timeFeatures } from "./time-features.js";

@@ -19,6 +19,11 @@ export interface MlpSpec {
   readonly residual?: boolean;
   /** @defaultValue `{ kind: "fourier", count: 8 }` */
   readonly time?: TimeSpec;
+  /**
+   * Times that it takes: t, or t and the time r that a flow map leads to. Given t alone, a network of two times takes r = t.
+   * @defaultValue 1
+   */
+  readonly times?: 1 | 2;
   /** K, classes to be conditioned on. @defaultValue 0 */
   readonly classes?: number;
   /** Factor on the initial weights of the last layer; 0 starts from v = 0. @defaultValue 1 */
@@ -41,6 +46,11 @@ export interface ResidualMlpSpec {
   readonly activation?: Activation;
   /** @defaultValue `{ kind: "fourier", count: 8 }` */
   readonly time?: TimeSpec;
+  /**
+   * Times that it takes: t, or t and the time r that a flow map leads to. Given t alone, a network of two times takes r = t.
+   * @defaultValue 1
+   */
+  readonly times?: 1 | 2;
   /** K, classes to be conditioned on. @defaultValue 0 */
   readonly classes?: number;
   /** Factor on the initial weights of the last layer; 0 starts from v = 0. @defaultValue 1 */

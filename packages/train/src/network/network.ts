@@ -21,7 +21,7 @@ export interface Network {
   init(rng: Rng): Float32Array;
   /**
    * f_θ(t, x, y) on tensors: θ [P], t [B], x [B, D], y one-hot [B, K] ↦ [B, D]. A row of zeros in y is the null label, and
-   * leaving y out is the null label for all.
+   * leaving y out is the null label for all. Networks of `times: 2` take (t, r) as [B, 2] too, and read t [B] as r = t.
    */
   apply(ops: ForwardOps, theta: Tensor, t: Tensor, x: Tensor, y?: Tensor): Tensor;
 }

@@ -15,7 +15,7 @@ type Block = (pass: Pass, h: Tensor, e: Tensor) => Tensor;
 export function residualMlp(spec: Required<ResidualMlpSpec>): Network {
   const { dim, width, depth, classes } = spec;
   const to = layout();
-  const embed = embedding(to, { time: spec.time, classes, width });
+  const embed = embedding(to, { time: spec.time, times: spec.times, classes, width });
   const inward = affine(to, "in", { fanIn: dim, fanOut: width });
   const blocks = Array.from({ length: depth }, (_, i) => block(to, `blocks.${i}`, spec));
   const last = film(to, "out.film", { from: width, features: width });

@@ -51,3 +51,15 @@ export function traceTimeFeatures(ops: ForwardOps, { withTime, frequencies }: Ti
   const angles = ops.mul(t, ops.constant(frequencies, [1, frequencies.length])); // [B, count]
   return ops.concat([...(withTime ? [t] : []), ops.cos(angles), ops.sin(angles)], 1);
 }
+
+/** Features of every time a network takes: t [B], or (t, r) [B, 2] ↦ [B, times·F]. A network of two times reads t [B] as r = t. */
+export function traceTimes(ops: ForwardOps, features: TimeFeatures, t: Tensor, times: 1 | 2): Tensor {
+  const B = t.shape[0] ?? 0;
+  const phi = (column: Tensor): Tensor => traceTimeFeatures(ops, features, column);
+  if (t.shape.length === 1) {
+    const once = phi(ops.reshape(t, [B, 1]));
+    return times === 1 ? once : ops.concat([once, once], 1);
+  }
+  if (times === 1) throw new RangeError(`Cannot evaluate the network: t is [${t.shape.join(", ")}]; expected [B] for times: 1`);
+  return ops.concat([phi(ops.slice(t, 0, 1, 1)), phi(ops.slice(t, 1, 2, 1))], 1);
+}

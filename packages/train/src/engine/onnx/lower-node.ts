@@ -9,6 +9,7 @@ import {
   sameShape,
   scalarOf,
 } from "../graph/index.js";
+import type { Shape } from "../tensor.js";
 import { lowerConv2d, lowerConv2dInput, lowerConv2dWeight } from "./lower-conv2d.js";
 
 /** What the lowering of one node may ask for. */
@@ -16,6 +17,10 @@ export interface Lowering {
   value(node: Node): Value;
   /** Whether the node has one reader, which may then take its work over. */
   usedOnce(node: Node): boolean;
+  /** The shape that a reshape or a broadcast asks for, where that is not the node's own: -1 or 1 for a free first axis. */
+  shapeOf?(node: Node): Shape;
+  /** Whether the operators are the standard ones only. @defaultValue false */
+  readonly standard?: boolean;
 }
 
 /** Whole numbers as a constant: shapes, axes. */
@@ -49,7 +54,7 @@ export function lowerNode(graph: OnnxGraph, node: Node, lowering: Lowering): Val
     const fused = affine(graph, node, lowering);
     if (fused !== undefined) return fused;
   }
-  if (isNode(node, "matmul")) return product(graph, node, inputs());
+  if (isNode(node, "matmul")) return product(graph, node, inputs(), lowering.standard);
   if (isNode(node, "maximum") && scalarOf(node.inputs[1] as Node) === 0) return graph.op("Relu", inputs().slice(0, 1));
   const name = OPERATORS[operation.op];
   if (name !== undefined) return graph.op(name, inputs());
@@ -69,21 +74,21 @@ export function lowerNode(graph: OnnxGraph, node: Node, lowering: Lowering): Val
     case "conv2dWeight":
       return lowerConv2dWeight(graph, node as Node<OperationOf<"conv2dWeight">>, inputs());
     default:
-      return lowerLayout(graph, node, inputs());
+      return lowerLayout(graph, node, inputs(), lowering.shapeOf?.(node) ?? node.shape);
   }
 }
 
 /** Primitives that move, repeat or add up entries, and softmax. */
-function lowerLayout(graph: OnnxGraph, { operation, shape }: Node, inputs: readonly Value[]): Value {
+function lowerLayout(graph: OnnxGraph, { operation, shape }: Node, inputs: readonly Value[], wanted: Shape): Value {
   switch (operation.op) {
     case "softmax":
       return graph.op("Softmax", inputs, { attributes: { axis: { int: -1 } } });
     case "sum":
       return graph.op("ReduceSum", [...inputs, int64(graph, operation.axes)], { attributes: { keepdims: { int: 0 } } });
     case "reshape":
-      return graph.op("Reshape", [...inputs, int64(graph, shape)]);
+      return graph.op("Reshape", [...inputs, int64(graph, wanted)]);
     case "broadcast":
-      return graph.op("Expand", [...inputs, int64(graph, shape)]);
+      return graph.op("Expand", [...inputs, int64(graph, wanted)]);
     case "transpose":
       return graph.op("Transpose", inputs, { attributes: { perm: { ints: operation.order } } });
     case "concat":
@@ -113,7 +118,7 @@ function affine(graph: OnnxGraph, { inputs, shape }: Node, { value, usedOnce }: 
 }
 
 /** A product of matrices, with what is added to it, if anything; or of stacks of matrices. */
-function product(graph: OnnxGraph, node: Node<OperationOf<"matmul">>, inputs: readonly Value[]): Value {
+function product(graph: OnnxGraph, node: Node<OperationOf<"matmul">>, inputs: readonly Value[], standard = false): Value {
   const { transposeX, transposeY } = node.operation;
   const flags = (first: string, second: string): Record<string, Attribute> => ({
     ...(transposeX ? { [first]: { int: 1 } } : {}),
@@ -122,6 +127,13 @@ function product(graph: OnnxGraph, node: Node<OperationOf<"matmul">>, inputs: re
   const flat = node.inputs.every((input) => input.shape.length === 2);
   if (flat) return graph.op("Gemm", inputs, { attributes: flags("transA", "transB") });
   if (!transposeX && !transposeY) return graph.op("MatMul", inputs);
+  if (standard) {
+    const turned = inputs.map((input, i) => {
+      const order = node.inputs[i]?.shape.map((_, axis, { length: n }) => (axis < n - 2 ? axis : 2 * n - 3 - axis)) ?? [];
+      return [transposeX, transposeY][i] ? graph.op("Transpose", [input], { attributes: { perm: { ints: order } } }) : input;
+    });
+    return graph.op("MatMul", turned);
+  }
   return graph.op("FusedMatMul", inputs, { domain: "com.microsoft", attributes: flags("transA", "transB") });
 }
 

@@ -47,7 +47,7 @@ function valuesOf(graph: OnnxGraph, wanted: readonly Node[], feeds: Feed[]): (no
 }
 
 /** How often each node is an argument or a result. */
-function useCounts(wanted: readonly Node[]): Map<Node, number> {
+export function useCounts(wanted: readonly Node[]): Map<Node, number> {
   const uses = new Map<Node, number>();
   for (const node of [...wanted, ...inOrder(wanted).flatMap(({ inputs }) => inputs)]) uses.set(node, (uses.get(node) ?? 0) + 1);
   return uses;
