@@ -2,8 +2,10 @@ import type { CommandDefinition } from "./command.js";
 import { dataCommand } from "./data.js";
 import { doctorCommand } from "./doctor.js";
 import { evalCommand } from "./eval.js";
+import { exportCommand } from "./export.js";
 import { fieldCommand } from "./field.js";
 import { floorCommand } from "./floor.js";
+import { importCommand } from "./import.js";
 import { influenceCommand } from "./influence.js";
 import { likelihoodCommand } from "./likelihood.js";
 import { runCommand } from "./run.js";
@@ -25,5 +27,7 @@ export const commands: readonly CommandDefinition[] = [
   influenceCommand,
   likelihoodCommand,
   evalCommand,
+  exportCommand,
+  importCommand,
   doctorCommand,
 ];

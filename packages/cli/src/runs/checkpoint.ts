@@ -90,6 +90,19 @@ function readCheckpoint(files: FileSystem, stem: string, identity: Identity, adv
   return { step: state.step, engine: state.engine, tensors: readSafetensors(bytes).tensors, metrics: state.metrics };
 }
 
+/**
+ * The arrays of a checkpoint by its step, whatever training it belongs to.
+ * @throws CliError naming the file when it is not there or a digest does not match.
+ */
+export function readCheckpointTensors(files: FileSystem, folder: string, step: number): NamedArrays {
+  const stem = join(folder, nameOf(step));
+  const advice = "expected an undamaged checkpoint";
+  const state = readState(files, `${stem}.json`, advice);
+  const bytes = readBytes(files, `${stem}.safetensors`);
+  requireDigest(`${stem}.safetensors`, sha256(bytes), state.tensors, advice);
+  return readSafetensors(bytes).tensors;
+}
+
 function readState(files: FileSystem, path: string, advice: string): z.infer<typeof stateSchema> {
   let parsed: unknown;
   try {

@@ -71,7 +71,7 @@ export interface ModelAbout {
 }
 
 /** The averaged weights as a safetensors file that says what they are. */
-export function modelBytes(network: Network, state: LearnerState, about: ModelAbout): Uint8Array {
+export function modelBytes(network: Network, state: Pick<LearnerState, "ema">, about: ModelAbout): Uint8Array {
   const views = namedParameters(network.parameters, state.ema);
   const tensors: NamedArrays = Object.fromEntries(
     network.parameters.map(({ name, shape }) => [name, { dtype: "float32", shape, data: views[name] ?? new Float32Array() }]),
@@ -99,20 +99,18 @@ const metadataSchema = z.object({
   step: z.string().regex(/^\d+$/),
 });
 
-/** A trained velocity network, ready to be evaluated. */
-export interface Model extends ModelAbout {
+/** The weights of a model file, on the host. */
+export interface ModelWeights extends ModelAbout {
   readonly network: Network;
-  /** Its field without a class. */
-  readonly field: NetworkField;
-  /** Its field of a class, guided or not. */
-  readonly fieldOf: (condition: Condition) => NetworkField;
+  /** θ, [P]: the running mean of the training. */
+  readonly theta: Float32Array;
 }
 
 /**
- * Reads a model file into an engine.
+ * Reads the weights of a model file.
  * @throws CliError or SyntaxError with a sentence when it is no model of fluxion, RangeError when its convention is another.
  */
-export function readModel(files: FileSystem, path: string, engine: Engine): Model {
+export function readWeights(files: FileSystem, path: string): ModelWeights {
   const { tensors, metadata } = readSafetensors(readBytes(files, path));
   const about = metadataSchema.safeParse(metadata);
   if (!about.success) {
@@ -124,11 +122,27 @@ export function readModel(files: FileSystem, path: string, engine: Engine): Mode
   const named = Object.fromEntries(
     Object.entries(rest).map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]),
   );
-  const theta = engine.resident(flatParameters(network.parameters, named), [network.parameterCount]);
   const { path: scheduler, data, step } = about.data;
+  return { network, theta: flatParameters(network.parameters, named), base, path: scheduler, data, step: Number(step) };
+}
+
+/** A trained velocity network, ready to be evaluated. */
+export interface Model extends ModelAbout {
+  readonly network: Network;
+  /** Its field without a class. */
+  readonly field: NetworkField;
+  /** Its field of a class, guided or not. */
+  readonly fieldOf: (condition: Condition) => NetworkField;
+}
+
+/** Reads a model file into an engine. @throws as `readWeights`. */
+export function readModel(files: FileSystem, path: string, engine: Engine): Model {
+  const { theta: weights, ...about } = readWeights(files, path);
+  const { network, base } = about;
+  const theta = engine.resident(weights, [network.parameterCount]);
   const fieldOf = (condition: Condition): NetworkField => {
     const own = networkField(engine, network, theta, condition);
-    return base === undefined ? own : withBase(baseFieldOf(base, scheduler), own);
+    return base === undefined ? own : withBase(baseFieldOf(base, about.path), own);
   };
-  return { network, field: fieldOf({}), fieldOf, base, path: scheduler, data, step: Number(step) };
+  return { ...about, field: fieldOf({}), fieldOf };
 }

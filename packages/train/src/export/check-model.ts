@@ -13,6 +13,14 @@ export interface ModelCheck {
   readonly passed: boolean;
 }
 
+/** Options of `checkModel`. */
+export interface CheckModelOptions {
+  /** What the model is a sampler of; absent: the velocity. */
+  readonly sampler?: SamplerSteps;
+  /** @defaultValue onnxruntime-node */
+  readonly runtime?: Runtime;
+}
+
 /** Float32 carries 6·10⁻⁸ a rounding; a network of a thousand units a layer stays below this. */
 const TOLERANCE = 1e-5;
 
@@ -26,8 +34,7 @@ const ROWS = 19;
 export async function checkModel(
   model: Uint8Array,
   trained: Pick<TrainedNetwork, "network" | "theta">,
-  sampler?: SamplerSteps,
-  runtime?: Runtime,
+  { sampler, runtime }: CheckModelOptions = {},
 ): Promise<ModelCheck> {
   const { network, theta } = trained;
   const { dim, classes } = network;

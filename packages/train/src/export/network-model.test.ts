@@ -63,8 +63,8 @@ describe("samplerModel", () => {
       const network = buildNetwork(SPECS[name] as NetworkSpec);
       const theta = drawn(network);
       const model = samplerModel({ network, theta }, { tableau, steps });
-      expect((await checkModel(model, { network, theta }, { tableau, steps })).difference).toBeLessThanOrEqual(1e-5);
-      const fewer = await checkModel(model, { network, theta }, { tableau, steps: steps + 1 });
+      expect((await checkModel(model, { network, theta }, { sampler: { tableau, steps } })).difference).toBeLessThanOrEqual(1e-5);
+      const fewer = await checkModel(model, { network, theta }, { sampler: { tableau, steps: steps + 1 } });
       expect(fewer.passed).toBe(false);
     });
   }
