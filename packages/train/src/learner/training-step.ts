@@ -1,7 +1,7 @@
 import type { Computation, Named, Ops, Shape, Tensor } from "../engine/index.js";
 import type { Network } from "../network/index.js";
 import { squaredError, type TracedBatch } from "../objective/index.js";
-import { adamW, biasCorrection, clipToNorm, emaDecayAt, globalNorm, type Optimizer, updateEma } from "../optimizer/index.js";
+import { applyRule, clipToNorm, corrections, emaDecayAt, globalNorm, type Optimizer, updateEma } from "../optimizer/index.js";
 import { labelOf, labelShape } from "./label-input.js";
 
 /** What training moves: θ, the moments of its gradient and its moving average, [P] each. */
@@ -25,16 +25,12 @@ const lossOf = (ops: Ops, network: Network, batch: TracedBatch) => (theta: Tenso
 
 /** Numbers that depend on how many steps are completed, computed in float64: [η, 1/(1−β₁^k), 1/(1−β₂^k), d]. */
 export function stepScalars(optimizer: Optimizer, step: number): Float32Array {
-  return Float32Array.of(
-    optimizer.rateAt(step),
-    biasCorrection(optimizer.beta1, step),
-    biasCorrection(optimizer.beta2, step),
-    emaDecayAt(optimizer.emaDecay, step),
-  );
+  const { rule, rateAt, emaDecay } = optimizer;
+  return Float32Array.of(rateAt(step), ...corrections(rule, step), emaDecayAt(emaDecay, step));
 }
 
 /**
- * Loss, gradient, clipping, AdamW and moving average in one program for batches of B points. Where the loss, the norm of
+ * Loss, gradient, clipping, optimizer and moving average in one program for batches of B points. Where the loss, the norm of
  * the gradient or the sum of the new θ is not finite nothing moves: the state stays at the last good step, and is finite.
  */
 export function trainingStep(
@@ -51,7 +47,7 @@ export function trainingStep(
       const [loss, gradient] = ops.valueAndGradient(lossOf(ops, network, batch), state.theta);
       const gradNorm = globalNorm(ops, gradient);
       const { clipNorm } = optimizer;
-      const moved = adamW(ops, optimizer, state, {
+      const moved = applyRule(ops, optimizer.rule, state, {
         gradient: clipNorm === null ? gradient : clipToNorm(ops, gradient, gradNorm, clipNorm),
         rate: ops.slice(scalars, 0, 1),
         firstCorrection: ops.slice(scalars, 1, 2),

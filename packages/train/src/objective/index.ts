@@ -1,3 +1,6 @@
 export * from "./drop-labels.js";
 export * from "./squared-error.js";
+export * from "./time-law.js";
+export * from "./time-sampler.js";
 export * from "./training-batch.js";
+export * from "./weighting.js";

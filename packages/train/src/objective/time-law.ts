@@ -1,4 +1,4 @@
-import { normalQuantile } from "@fluxion/core";
+import { normalCdf, normalQuantile } from "@fluxion/core";
 import { betaDensity, betaDistribution, betaQuantile } from "./beta-law.js";
 
 /** A law ρ of training times on (0, 1), as plain data. */

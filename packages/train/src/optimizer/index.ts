@@ -1,5 +1,10 @@
+export * from "./adam.js";
 export * from "./adamw.js";
 export * from "./clip.js";
 export * from "./ema.js";
 export * from "./learning-rate.js";
+export * from "./lion.js";
+export * from "./optimizer-rule.js";
 export * from "./optimizer-spec.js";
+export * from "./sgd.js";
+export type { Gradient, Rate } from "./step-inputs.js";
