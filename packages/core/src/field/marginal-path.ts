@@ -36,8 +36,14 @@ export function drawMarginal(path: MarginalPath, t: number, rng: Rng, size: numb
   );
 }
 
-/** `size` independent triples (t, x₀, z) with t uniform, as points on their paths with their regression targets. Eq. (M2) */
-export function drawBatch(path: MarginalPath, rng: Rng, size: number): PathBatch {
-  const t = uniform(fork(rng, "time"), new Float64Array(size));
+/** Fills a list with the times of a batch. */
+export type DrawTimes = (rng: Rng, out: Float64Array) => Float64Array;
+
+/**
+ * `size` triples (t, x₀, z) as points on their paths with their regression targets; t uniform unless `times` draws it, x₀ and z
+ * independent of it and of each other. Eq. (M2)
+ */
+export function drawBatch(path: MarginalPath, rng: Rng, size: number, times: DrawTimes = uniform): PathBatch {
+  const t = times(fork(rng, "time"), new Float64Array(size));
   return pathBatch(path.field.scheduler, t, path.drawSource(fork(rng, "source"), size), path.drawData(fork(rng, "data"), size));
 }

@@ -32,6 +32,20 @@ describe("floorOf", () => {
     expect(floor.area).toBeNull();
   });
 
+  it("is the integral of the floor at each t times a weight, on the same pairs", () => {
+    const path = mixturePath(
+      condOt(),
+      gaussianMixture({ means: pointsOf([[1]]), covariances: { kind: "diagonal", variances: [1] } }),
+    );
+    const of = (weight: (t: number) => number) => floorOf(path, { rng, samples: 4, weight }).value;
+    // For λ = 1 the floor at t is 1/(t² + (1−t)²). Quadrature and tail as above; the kink of the third weight costs digits.
+    expect(Math.abs(of(() => 3) - (3 * Math.PI) / 2)).toBeLessThan(1e-8);
+    expect(Math.abs(of((t) => 2 * t) - Math.PI / 2)).toBeLessThan(1e-8); // symmetric about ½
+    expect(Math.abs(of((t) => Math.max(0, 2 * t - 1)) - Math.log(2) / 2)).toBeLessThan(1e-3); // ∫₀¹ u/(1 + u²) du with u = 2t − 1
+    expect(Math.abs(of((t) => t * t + (1 - t) ** 2) - 1)).toBeLessThan(1e-8);
+    expect(() => of((t) => 0.5 - t)).toThrow("expected a finite number of at least 0");
+  });
+
   it("is (π/2) Σ √λ for a Gaussian with variances λ on straight paths: the integral of λ/(1 + s²λ)", () => {
     const covariances = { kind: "diagonal", variances: [4, 0.25, 1] } as const;
     const floor = floorOf(mixturePath(condOt(), gaussianMixture({ means: pointsOf([[1, 2, 3]]), covariances })), {

@@ -19,6 +19,11 @@ export interface FloorOptions {
   readonly rng: Rng;
   /** Pairs (z, ε) averaged over. @defaultValue 256 */
   readonly samples?: number;
+  /**
+   * What the squared error of a velocity at time t counts, for ∫ w(t) b² E tr Cov dt: the density of the times of a loss, times
+   * its own weight, gives the floor of that loss. The area keeps its weight. @defaultValue 1
+   */
+  readonly weight?: (t: number) => number;
   /** Called after every node with the signal-to-noise ratio reached. */
   readonly onProgress?: (s: number) => void;
 }
@@ -28,7 +33,7 @@ export interface FloorPoint {
   readonly t: number;
   /** s = α_t/β_t. */
   readonly snr: number;
-  /** b_t² E tr Cov(z|x): the floor of the loss at this t. */
+  /** b_t² E tr Cov(z|x), times the weight: the floor of the loss at this t. */
   readonly floor: number;
   readonly standardError: number;
   /** E tr Cov(z|x). */
@@ -61,10 +66,11 @@ const MAX_PANELS = 40;
 const NEGLIGIBLE = 1e-10;
 
 /**
- * The floor V of the CFM loss under uniform t, with its standard error. Cost: about 60 nodes × `samples` scans.
+ * The floor V of the CFM loss under uniform t or a weight of your own, with its standard error. Cost: about 60 nodes ×
+ * `samples` scans.
  * @throws RangeError when V is infinite, as for data with a density under a scheduler with β̇ = −∞ at t = 1.
  */
-export function floorOf(path: MarginalPath, { rng, samples = 256, onProgress }: FloorOptions): Floor {
+export function floorOf(path: MarginalPath, { rng, samples = 256, weight = () => 1, onProgress }: FloorOptions): Floor {
   if (!Number.isInteger(samples) || samples < 2) {
     throw new RangeError(`Cannot estimate the floor: samples is ${samples}; expected an integer of at least 2`);
   }
@@ -73,22 +79,22 @@ export function floorOf(path: MarginalPath, { rng, samples = 256, onProgress }: 
   const z = path.drawData(fork(rng, "data"), samples);
   const noise = path.drawSource(fork(rng, "source"), samples);
   const scale = path.traceCov > 0 ? 1 / Math.sqrt(path.traceCov) : 1; // s₀: signal and noise are alike
-  const sums: Sums = { floor: new Float64Array(samples), area: new Float64Array(samples), coarse: 0, points: [] };
+  const sums: Sums = { floor: new Float64Array(samples), area: new Float64Array(samples), plain: 0, coarse: 0, points: [] };
   const [first, last] = [ratioAt(path, 0), ratioAt(path, 1)];
   const end = Math.asinh(last / scale);
   let low = Math.asinh(first / scale);
   let panels = 0;
   for (; low < end; panels++) {
     const high = Math.min(end, low + PANEL);
-    const before = [total(sums.floor), total(sums.area)];
-    for (const { at, weight, coarse } of kronrodNodes(low, high)) {
+    const before = [sums.plain, total(sums.area)];
+    for (const { at, weight: node, coarse } of kronrodNodes(low, high)) {
       const s = scale * Math.sinh(at);
       const slope = scale * Math.cosh(at); // ds/dy
-      addNode(path, s, { z, noise }, { fine: weight * slope, coarse: coarse * slope }, sums);
+      addNode(path, s, { z, noise }, { fine: node * slope, coarse: coarse * slope, ofTime: weight }, sums);
       onProgress?.(s);
     }
     low = high;
-    const [floor, area] = [total(sums.floor), total(sums.area)];
+    const [floor, area] = [sums.plain, total(sums.area)];
     const grown = path.entropy === Infinity ? floor - before[0] > NEGLIGIBLE * floor : area - before[1] > NEGLIGIBLE * area;
     if (floor < Infinity && panels > 0 && !grown) break;
     if (panels === MAX_PANELS || !(floor < Infinity)) {
@@ -113,6 +119,8 @@ interface Sums {
   /** ∫ of the floor along each pair, [samples]. */
   readonly floor: Float64Array;
   readonly area: Float64Array;
+  /** The sum of the floor without its weight over all pairs: a weight that vanishes for a while does not end the integration. */
+  plain: number;
   coarse: number;
   readonly points: FloorPoint[];
 }
@@ -124,12 +132,17 @@ function ratioAt({ field }: MarginalPath, t: number): number {
   return alpha / beta;
 }
 
+function requireWeight(weight: number, t: number): number {
+  if (weight >= 0 && weight < Infinity) return weight;
+  throw new RangeError(`Cannot compute the floor: the weight at t = ${t} is ${weight}; expected a finite number of at least 0`);
+}
+
 /** Scans the posterior of all pairs at one s and adds its terms to the integrals. */
 function addNode(
   path: MarginalPath,
   s: number,
   { z, noise }: { z: Points; noise: Points },
-  weight: { fine: number; coarse: number },
+  weight: { fine: number; coarse: number; ofTime: (t: number) => number },
   sums: Sums,
 ): void {
   const { scheduler, posterior } = path.field;
@@ -147,19 +160,21 @@ function addNode(
     here.entropy.set(moments.entropy, from);
     here.ess.set(moments.ess, from);
   }
+  const ofTime = here.cov.some((v) => v > 0) ? requireWeight(weight.ofTime(t), t) : 0;
   for (let j = 0; j < n; j++) {
     if (here.cov[j] === 0) continue; // the posterior sits on one atom, and t may have rounded to 1
-    sums.floor[j] += weight.fine * turn * here.cov[j];
+    sums.plain += weight.fine * turn * here.cov[j];
+    sums.floor[j] += weight.fine * ofTime * turn * here.cov[j];
     sums.area[j] += weight.fine * s * here.cov[j];
   }
   const cov = estimate(here.cov);
-  if (cov.mean > 0) sums.coarse += weight.coarse * turn * cov.mean;
+  if (cov.mean > 0) sums.coarse += weight.coarse * ofTime * turn * cov.mean;
   const b = cov.mean > 0 ? turn / beta : 0;
   sums.points.push({
     t,
     snr: s,
-    floor: b * b * cov.mean,
-    standardError: b * b * cov.standardError,
+    floor: ofTime * b * b * cov.mean,
+    standardError: ofTime * b * b * cov.standardError,
     traceCov: cov.mean,
     entropy: estimate(here.entropy).mean,
     ess: estimate(here.ess).mean,
