@@ -59,6 +59,14 @@ function removeQuietly(files: FileSystem, path: string): void {
   }
 }
 
+/** Removes the temporary files of `writeAtomic` that a process left in a folder when it was killed. */
+export function removeTemporaries(files: FileSystem, folder: string): void {
+  if (!files.exists(folder)) return;
+  for (const name of onPath("read", folder, () => files.list(folder))) {
+    if (/^\..+\.\d+\.tmp$/.test(name)) removeIfThere(files, join(folder, name));
+  }
+}
+
 /** Removes a file; one that is not there is no error. */
 export function removeIfThere(files: FileSystem, path: string): void {
   if (files.exists(path)) onPath("remove", path, () => files.remove(path));

@@ -135,6 +135,21 @@ function requireSame(was: Identity, is: Identity, path: string): void {
   );
 }
 
+/**
+ * Removes every checkpoint, and every part of one that was not finished, that `keeps` does not hold on to; `keeps` is asked once
+ * for all finished steps, in order.
+ */
+export function pruneCheckpoints(
+  files: FileSystem,
+  folder: string,
+  keeps: (finished: readonly number[]) => ReadonlySet<number>,
+): void {
+  const names = files.exists(folder) ? files.list(folder) : [];
+  const stepsOf = (pattern: RegExp): number[] => names.flatMap((name) => pattern.exec(name)?.[1] ?? []).map(Number);
+  const kept = keeps(stepsOf(/^step-(\d{6,})\.json$/).sort((p, q) => p - q));
+  for (const step of stepsOf(/^step-(\d{6,})\.(?:json|safetensors)$/)) if (!kept.has(step)) removeCheckpoint(files, folder, step);
+}
+
 /** Removes a checkpoint: first the JSON that makes it one. */
 export function removeCheckpoint(files: FileSystem, folder: string, step: number): void {
   removeIfThere(files, join(folder, `${nameOf(step)}.json`));

@@ -1,5 +1,6 @@
 import { couplingNamed, schedulerNamed, schedulerNames } from "@fluxion/core";
 import * as z from "zod";
+import { optimizerSchema, timeSchema, weightingSchema } from "./objective-schema.js";
 import type { Spec } from "./spec.js";
 import { strict, whole } from "./strict.js";
 
@@ -137,11 +138,16 @@ const train = strict({
   weightDecay: notNegative.default(0),
   clip: positive.default(1),
   target: target.optional(),
+  time: timeSchema,
+  weighting: weightingSchema,
+  optimizer: optimizerSchema,
+  tensorboard: z.boolean().optional(),
   labelDropout: z.number().min(0).max(1).default(0.1),
   coupling: coupling.optional(),
   ema: z.number().min(0).lt(1).default(0.999),
   evaluateEvery: whole(1).optional(),
   checkpointEvery: whole(1).optional(),
+  keepLast: whole(1).optional(),
   evaluationBatch: whole(2).default(512),
 })
   .prefault({})

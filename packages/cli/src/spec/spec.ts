@@ -1,3 +1,5 @@
+import type { OptimizerRuleSpec, TimeSamplerSpec, WeightingSpec } from "@fluxion/train";
+
 /** The data of a run and how its numbers become points. */
 export interface DataSpec {
   /** `digits`, a toy set as `moons:2000`, or a file. */
@@ -96,6 +98,14 @@ export interface TrainSpec {
   readonly clip: number;
   /** Absent: "conditional". */
   readonly target?: TargetSpec | undefined;
+  /** The law of the times of a batch and how they are drawn; absent: independent uniform times. */
+  readonly time?: TimeSamplerSpec | undefined;
+  /** What the squared error of the network's prediction counts at each time; absent: 1. */
+  readonly weighting?: WeightingSpec | undefined;
+  /** The method; absent: AdamW. */
+  readonly optimizer?: OptimizerRuleSpec | undefined;
+  /** Whether metrics are also written as a TensorBoard event file; absent: no. */
+  readonly tensorboard?: boolean | undefined;
   /** Share of the classes that are withheld from a network with classes, which guidance needs. */
   readonly labelDropout: number;
   /**
@@ -108,6 +118,8 @@ export interface TrainSpec {
   /** Steps between two measurements of the loss and its excess. */
   readonly evaluateEvery: number;
   readonly checkpointEvery: number;
+  /** How many of the last checkpoints stay, beside the one of the least loss; absent: all. */
+  readonly keepLast?: number | undefined;
   /** Pairs (z, x₀) of a measurement. */
   readonly evaluationBatch: number;
 }

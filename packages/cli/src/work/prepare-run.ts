@@ -2,7 +2,15 @@ import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path
 import { type AtomPath, schedulerNamed } from "@fluxion/core";
 import { type DataSet, loadData, pathOf } from "../data/index.js";
 import { badInput } from "../errors.js";
-import { createDirectory, createFreshDirectory, type FileSystem, readText, removeIfThere, writeAtomic } from "../files/index.js";
+import {
+  createDirectory,
+  createFreshDirectory,
+  type FileSystem,
+  readText,
+  removeIfThere,
+  removeTemporaries,
+  writeAtomic,
+} from "../files/index.js";
 import { type RunDirectory, readLatestCheckpoint, runDirectory } from "../runs/index.js";
 import { type DataSpec, parseSpec, type Spec, specText } from "../spec/index.js";
 import { networkDataOf, networkOf, optimizerOf } from "./network-of.js";
@@ -62,7 +70,11 @@ export type Directory = "new" | "fresh" | "resume";
 export function openDirectory(files: FileSystem, path: string, { spec, set }: PreparedRun, how: Directory): RunDirectory {
   if (how === "resume") {
     const directory = runDirectory(path);
-    if (!files.exists(directory.spec)) {
+    removeTemporaries(files, path);
+    removeTemporaries(files, directory.checkpoints);
+    // A folder without anything is what a process leaves that was killed before it wrote the spec.
+    const begun = files.exists(directory.spec) || (files.exists(path) && files.list(path).length === 0);
+    if (!begun) {
       throw badInput(`Cannot resume "${path}": there is no ${join(path, "spec.yaml")}; expected a run directory, or no --resume`);
     }
     readLatestCheckpoint(files, directory.checkpoints, { spec: trainingPart(spec, set), data: set.digest });

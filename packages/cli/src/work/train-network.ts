@@ -18,15 +18,16 @@ import {
   type Identity,
   type MetricsLog,
   openMetrics,
+  pruneCheckpoints,
   type RunDirectory,
   readLatestCheckpoint,
-  removeCheckpoint,
   writeCheckpoint,
 } from "../runs/index.js";
 import type { Spec } from "../spec/index.js";
 import { format } from "../terminal/index.js";
 import { classesOf, classPaths } from "./class-paths.js";
 import { drawEvaluationBatch, drawLabelledBatch } from "./evaluation-batch.js";
+import { keptCheckpoints } from "./kept-checkpoints.js";
 import { measureClassFloor } from "./measure-floor.js";
 import { baseFieldOf, gaussianBaseOf } from "./network-base.js";
 import { modelBytes, networkDataOf, networkOf, optimizerOf } from "./network-of.js";
@@ -118,11 +119,10 @@ async function trainSteps(session: Session, metrics: MetricsLog): Promise<TrainN
   });
   let saved = learner.steps;
   const save = async (): Promise<void> => {
-    if (learner.steps === saved) return;
-    await saveCheckpoint(session, metrics);
-    const offSchedule = saved > 0 && saved % checkpointEvery !== 0; // left by an interrupt: a later one takes its place
-    if (offSchedule) removeCheckpoint(session.files, session.directory.checkpoints, saved);
+    if (learner.steps !== saved) await saveCheckpoint(session, metrics);
     saved = learner.steps;
+    const keeps = (finished: readonly number[]) => keptCheckpoints(finished, metrics.entries, session.spec.train);
+    pruneCheckpoints(session.files, session.directory.checkpoints, keeps); // also what a killed process left behind
   };
   let detail = "";
   for await (const event of events) {
@@ -151,7 +151,7 @@ function evaluationOf({ spec, set, path, floor, progress }: Session, rng: Rng) {
 
 /** The part of a spec that the trained weights depend on; data are told by their digest, the engine by its name. */
 export function trainingPart(
-  { seed, path, network, train: { checkpointEvery: _, engine: __, threads: ___, ...rest } }: Spec,
+  { seed, path, network, train: { checkpointEvery: _, keepLast: __, engine: ___, threads: ____, ...rest } }: Spec,
   set: Pick<DataSet, "labels" | "firstRow">,
 ): Identity["spec"] {
   const classOf = network.classes > 0 ? classesOf(set) : undefined;
