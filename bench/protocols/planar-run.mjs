@@ -39,11 +39,12 @@ export const planar = /** @type {const} @satisfies {Record<string, PlanarProtoco
 const couplings = { fm: independentCoupling, ot: otCoupling };
 
 /**
- * Trains and evaluates one seed of one row of a planar protocol; `steps` may stop short of what was published.
- * @param {keyof typeof planar} name @param {keyof typeof couplings} row @param {number} seed
+ * Trains and evaluates one seed of one row of a planar protocol; `wanted` steps may stop short of what was published.
+ * @param {keyof typeof planar} name @param {keyof typeof couplings} row @param {number} seed @param {number} [wanted]
  */
-export async function planarRun(name, row, seed, steps = planar[name].steps) {
+export async function planarRun(name, row, seed, wanted) {
   const { network, learningRate, batch, drawn, sigma, report, points } = planar[name];
+  const steps = wanted ?? planar[name].steps;
   const rng = rngOf(seed);
   const coupling = couplings[row]();
   const learner = createLearner({
