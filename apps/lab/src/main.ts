@@ -29,11 +29,14 @@ function openLab(root: HTMLElement): void {
   language.addEventListener("click", () => opened.change({ lang: opened.state().lang === "en" ? "zh" : "en" }));
 
   let reading: ReturnType<typeof setTimeout> | undefined;
-  const readOut = (text: string): void => {
+  const readOut = (text: string, lang: string): void => {
     clearTimeout(reading);
-    reading = setTimeout(() => {
+    const say = (): void => {
       if (status.textContent !== text) status.textContent = text;
-    }, REST);
+      status.lang = lang;
+    };
+    if (status.lang === lang) reading = setTimeout(say, REST);
+    else say(); // nothing stays in the other language
   };
   function show(state: LabState): void {
     const { lang } = state;
@@ -49,9 +52,9 @@ function openLab(root: HTMLElement): void {
       const lab = labOf(state);
       numbers.show(state, lab);
       stage.show(state, lab);
-      readOut(textOf(lang, "status", { x: vectorText(state.x), t: state.t.toFixed(2), ess: numberText(lab.figures.ess) }));
+      readOut(textOf(lang, "status", { x: vectorText(state.x), t: state.t.toFixed(2), ess: numberText(lab.figures.ess) }), lang);
     } catch (error) {
-      readOut(textOf(lang, "failed", { reason: error instanceof Error ? error.message : String(error) }));
+      readOut(textOf(lang, "failed", { reason: error instanceof Error ? error.message : String(error) }), lang);
     }
   }
   const opened = openStore(show);

@@ -12,7 +12,10 @@ export interface Panel {
   readonly draw: (scene: Scene, lab: Lab, state: LabState) => void;
 }
 
-const pair = (values: ArrayLike<number>, i = 0): [number, number] => [values[2 * i] ?? 0, values[2 * i + 1] ?? 0];
+/** Row i of [B, 2] values, times a factor. */
+function pair(values: ArrayLike<number>, i = 0, factor = 1): [number, number] {
+  return [factor * (values[2 * i] ?? 0), factor * (values[2 * i + 1] ?? 0)];
+}
 
 function drawDensity(scene: Scene, values: Float64Array): void {
   const top = largest(values);
@@ -23,8 +26,8 @@ function drawSigned(scene: Scene, values: Float64Array, top: number): void {
   drawMap(scene, values, (value) => diverging(scene.theme, value, top));
 }
 
-function drawData(scene: Scene, { model }: Lab, radius: (i: number) => number = () => 1.6): void {
-  drawDots(scene, model.path.atoms.points, inks[scene.theme].data, radius);
+function drawData(scene: Scene, { model }: Lab): void {
+  drawDots(scene, model.path.atoms.points, { style: inks[scene.theme].data, radius: 1.6 });
 }
 
 /** Arrows of the field, the longest as long as the distance between them. */
@@ -43,14 +46,14 @@ function drawField(scene: Scene, lab: Lab): void {
 
 const conditional: Panel = {
   title: "panel.conditional",
-  draw(scene, lab, { x }) {
+  draw(scene, lab, { x, t }) {
     drawDensity(scene, lab.conditional());
     drawData(scene, lab);
     const { top, conditional: velocities } = lab.figures;
     const index = top[0]?.index ?? 0;
     const only = { data: Float64Array.from(top[0]?.z ?? []), size: 1, dim: 2 };
-    drawDots(scene, only, inks[scene.theme].mean, () => 5);
-    drawArrow(scene, x, pair(velocities.data, index), { style: inks[scene.theme].arrow, width: 2 });
+    drawDots(scene, only, { style: inks[scene.theme].mean, radius: 5 });
+    drawArrow(scene, x, pair(velocities.data, index, 1 - t), { style: inks[scene.theme].arrow, width: 2 });
     drawHere(scene, x);
   },
 };
@@ -72,7 +75,11 @@ const posterior: Panel = {
     const heaviest = top[0]?.weight ?? 1;
     drawData(scene, lab);
     // The area of a disc is its weight, so that discs compare as weights do.
-    drawDots(scene, lab.model.path.atoms.points, inks[scene.theme].mean, (i) => 11 * Math.sqrt((weights[i] ?? 0) / heaviest));
+    drawDots(scene, lab.model.path.atoms.points, {
+      style: inks[scene.theme].mean,
+      radius: (i) => 9 * Math.sqrt((weights[i] ?? 0) / heaviest),
+      opacity: 0.6,
+    });
     drawCross(scene, pair(mean));
     drawHere(scene, x);
   },
@@ -80,17 +87,18 @@ const posterior: Panel = {
 
 const velocity: Panel = {
   title: "panel.velocity",
-  draw(scene, lab, { x }) {
+  draw(scene, lab, { x, t }) {
     const { weights, conditional: fan, marginal: mean, unweighted, top } = lab.figures;
     const heaviest = top[0]?.weight ?? 1;
     const ink = inks[scene.theme];
     drawData(scene, lab);
+    const left = 1 - t; // drawn for the time that is left, an arrow of the fan ends at its data point
     for (let i = 0; i < fan.size; i++) {
       const opacity = 0.8 * ((weights[i] ?? 0) / heaviest);
-      if (opacity > 0.01) drawArrow(scene, x, pair(fan.data, i), { style: ink.arrow, width: 1, opacity });
+      if (opacity > 0.01) drawArrow(scene, x, pair(fan.data, i, left), { style: ink.arrow, width: 1, opacity });
     }
-    drawArrow(scene, x, pair(unweighted), { style: ink.wrong, width: 3, dashed: true });
-    drawArrow(scene, x, pair(mean), { style: ink.mean, width: 4 });
+    drawArrow(scene, x, pair(unweighted, 0, left), { style: ink.wrong, width: 3, dashed: true });
+    drawArrow(scene, x, pair(mean, 0, left), { style: ink.mean, width: 4 });
     drawHere(scene, x);
   },
 };
@@ -115,7 +123,7 @@ const particles: Panel = {
     drawDensity(scene, lab.marginal());
     drawData(scene, lab);
     drawTrails(scene, states.slice(0, states.indexOf(now) + 1));
-    drawDots(scene, now, inks[scene.theme].here, () => 3);
+    drawDots(scene, now, { style: inks[scene.theme].here, radius: 3 });
     drawHere(scene, x);
   },
 };

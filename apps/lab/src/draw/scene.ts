@@ -29,15 +29,25 @@ export function drawMap({ context, frame }: Scene, values: Float64Array, colour:
   context.drawImage(cells, 0, 0, frame.size, frame.size);
 }
 
-/** A disc at every point, with a radius of its own. */
-export function drawDots({ context, frame }: Scene, at: Points, style: string, radius: (i: number) => number): void {
+/** How discs look: their radius in pixels, one for all or one each. */
+export interface DotLook {
+  readonly style: string;
+  readonly radius: number | ((i: number) => number);
+  readonly opacity?: number;
+}
+
+/** A disc at every point. */
+export function drawDots({ context, frame }: Scene, at: Points, { style, radius, opacity = 1 }: DotLook): void {
+  context.save();
   context.fillStyle = style;
+  context.globalAlpha = opacity;
   for (let i = 0; i < at.size; i++) {
     const [px, py] = toPixel(frame, [at.data[2 * i] ?? 0, at.data[2 * i + 1] ?? 0]);
     context.beginPath();
-    context.arc(px, py, radius(i), 0, 2 * Math.PI);
+    context.arc(px, py, typeof radius === "number" ? radius : radius(i), 0, 2 * Math.PI);
     context.fill();
   }
+  context.restore();
 }
 
 /** How an arrow looks. */
@@ -97,7 +107,7 @@ export function drawHere({ context, frame, theme }: Scene, x: readonly [number, 
 /** A cross: a mean. */
 export function drawCross({ context, frame, theme }: Scene, at: readonly [number, number]): void {
   const [px, py] = toPixel(frame, at);
-  context.strokeStyle = inks[theme].mean;
+  context.strokeStyle = inks[theme].arrow;
   context.lineWidth = 3;
   context.beginPath();
   context.moveTo(px - 7, py - 7);

@@ -72,7 +72,10 @@ export function timePart(store: () => Store): Part {
   const ends = element("span", { class: "hint" });
   const [label, say] = labelled("time", slider, output);
   let began: number | undefined;
-  slider.addEventListener("input", () => store().change({ t: snapTime(slider.valueAsNumber) }));
+  slider.addEventListener("input", () => {
+    began = undefined;
+    store().change({ t: snapTime(slider.valueAsNumber) });
+  });
   const run = (now: number, from: number): void => {
     if (began === undefined) return;
     const t = snapTime(from + (now - began) / 5000); // five seconds from noise to data

@@ -27,11 +27,11 @@ export const english = {
   "view.balance": "Continuity equation",
   "view.particles": "Particles",
   "about.path":
-    "Left, the conditional path p_t(x|z) of one data point z, the one that weighs most at x: a Gaussian around t·z that narrows as t grows. Right, the marginal path p_t(x), the average over all data points, with its vector field.",
+    "First, the conditional path p_t(x|z) of one data point z, the one that weighs most at x: a Gaussian around t·z that narrows as t grows, with the velocity that leads x to z. Second, the marginal path p_t(x), the average over all data points, with its vector field.",
   "about.posterior":
     "Which data points could have led to x at time t, and how likely each is. At t = 0 all weigh the same; towards t = 1 a single one is left. The cross is the posterior mean E[z|x].",
   "about.velocity":
-    "Each data point wants to pull x its own way: the thin arrows, darker where the posterior weight is larger. Their weighted mean is the marginal velocity. The plain mean, dashed, forgets where x is, and is wrong.",
+    "Each data point pulls x its own way: the thin arrows, stronger where the posterior weight is larger. Drawn for the time that is left, each ends at its data point. Their weighted mean, the thick arrow, is the marginal velocity. The plain mean, dashed, forgets where x is: it is wrong.",
   "about.balance":
     "How fast the density changes, and how much mass the field carries in. The two maps are computed in different ways, the first without a velocity, the second without a derivative in time. Their difference is rounding.",
   "about.particles":
