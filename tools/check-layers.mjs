@@ -4,7 +4,7 @@ import ts from "typescript";
 import { cyclesOf } from "./lib/graph.mjs";
 import { runAsCommand } from "./lib/problem.mjs";
 import { importsOf, lineOf, parse, walk } from "./lib/syntax.mjs";
-import { filesUnder, isTest, packagesOf } from "./lib/tree.mjs";
+import { appsOf, filesUnder, isTest, packagesOf } from "./lib/tree.mjs";
 
 /** @typedef {import("./lib/problem.mjs").Problem} Problem */
 /** @typedef {import("./lib/tree.mjs").Package} Package */
@@ -18,8 +18,10 @@ const CORE_LAYERS = [
   ["conditional", "floor", "sample", "metric", "manifold", "discrete"],
   ["verify"],
 ];
-/** The packages, above all folders of core. */
-const PACKAGE_LAYERS = [["core"], ["io"], ["kernels", "train"], ["cli"]];
+/** The packages, above all folders of core, and the applications. */
+const PACKAGE_LAYERS = [["core"], ["io"], ["kernels", "train"], ["cli", "lab"]];
+/** What runs in a browser as it stands. */
+const WITHOUT_NODE = ["core", "io", "lab"];
 /** Node modules that read or write files. */
 const FILES = /^node:fs(\/promises)?$/;
 /** The one folder that may import the autodiff engine. */
@@ -31,7 +33,7 @@ const ENGINE = "packages/train/src/engine/";
  * @returns {Problem[]}
  */
 export function check(root) {
-  const packages = packagesOf(root);
+  const packages = [...packagesOf(root), ...appsOf(root)];
   /** @type {Problem[]} */
   const problems = [];
   /** @type {Map<string, string[]>} */
@@ -71,7 +73,7 @@ function outside(file, specifier, at, packages) {
   if (sibling !== undefined) return toPackage(specifier, at, sibling);
   if (isTest(file)) return undefined;
   if (specifier.startsWith("node:")) {
-    if (at.folder === "core" || at.folder === "io") return `imports "${specifier}"; expected no Node module in ${at.folder}`;
+    if (WITHOUT_NODE.includes(at.folder)) return `imports "${specifier}"; expected no Node module in ${at.folder}`;
     return at.folder !== "cli" && FILES.test(specifier) ? `imports "${specifier}"; expected files only in cli` : undefined;
   }
   if (at.folder === "core") return `imports the package "${name}"; expected core to have no dependencies`;

@@ -1,7 +1,7 @@
 import ts from "typescript";
 import { runAsCommand } from "./lib/problem.mjs";
 import { lineOf, parse, walk } from "./lib/syntax.mjs";
-import { filesUnder, isGenerated, isTest, packagesOf, textOf } from "./lib/tree.mjs";
+import { appsOf, filesUnder, isGenerated, isTest, packagesOf, textOf } from "./lib/tree.mjs";
 
 /** @typedef {import("./lib/problem.mjs").Problem} Problem */
 
@@ -15,7 +15,7 @@ export const LIMITS = { file: 400, function: 60, median: 100, example: 40 };
  * @returns {Problem[]}
  */
 export function check(root) {
-  const code = packagesOf(root).flatMap(({ dir }) => filesUnder(root, dir, [".ts", ".tsx", ".mjs"]));
+  const code = [...packagesOf(root), ...appsOf(root)].flatMap(({ dir }) => filesUnder(root, dir, [".ts", ".tsx", ".mjs"]));
   const around = ["tools", "tests", "conformance", "bench"].flatMap((folder) => filesUnder(root, folder, [".ts", ".mjs"]));
   const written = [...code, ...around].filter((file) => !isGenerated(textOf(root, file)));
   const problems = written.flatMap((file) => [...longFile(root, file, LIMITS.file), ...longFunctions(root, file)]);

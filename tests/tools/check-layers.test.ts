@@ -112,3 +112,25 @@ test("packages import lower packages that they declare, files are for cli, the e
     'packages/train/src/index.ts:4: imports "node:fs/promises"; expected files only in cli',
   ]);
 });
+
+test("an application stands above the packages, declares them, and runs without Node", async () => {
+  const problems = await linesOf(
+    check(
+      plant({
+        "packages/core/package.json": manifest("core"),
+        "packages/core/src/index.ts": 'import "@fluxion/lab";\n',
+        "packages/cli/package.json": manifest("cli"),
+        "apps/lab/package.json": manifest("lab", ["@fluxion/core"]),
+        "apps/lab/src/main.ts":
+          'import "@fluxion/core";\nimport "@fluxion/cli";\nimport "node:path";\nimport "../../../packages/core/src/index.js";\nMath.random();\n',
+      }),
+    ),
+  );
+  expect(problems).toEqual([
+    "packages/core/src/index.ts:1: core imports lab; expected a package of a strictly lower layer",
+    "apps/lab/src/main.ts:2: lab imports cli; expected a package of a strictly lower layer",
+    'apps/lab/src/main.ts:3: imports "node:path"; expected no Node module in lab',
+    "apps/lab/src/main.ts:4: imports packages/core/src/index.ts; expected a file of apps/lab/src/, or another package by its name",
+    "apps/lab/src/main.ts:5: uses Math.random; expected randomness and clocks as arguments",
+  ]);
+});

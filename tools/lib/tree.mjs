@@ -39,15 +39,21 @@ export function textOf(root, file) {
 }
 
 /** The packages under `packages/`, by folder. @param {string} root @returns {Package[]} */
-export function packagesOf(root) {
-  const at = join(root, "packages");
+export const packagesOf = (root) => workspacesUnder(root, "packages");
+
+/** The applications under `apps/`, by folder: packages that nobody imports. @param {string} root @returns {Package[]} */
+export const appsOf = (root) => workspacesUnder(root, "apps");
+
+/** @param {string} root @param {string} parent @returns {Package[]} */
+function workspacesUnder(root, parent) {
+  const at = join(root, parent);
   if (!existsSync(at)) return [];
   return readdirSync(at)
     .sort()
     .filter((folder) => existsSync(join(at, folder, "package.json")))
     .map((folder) => {
       const manifest = JSON.parse(readFileSync(join(at, folder, "package.json"), "utf8"));
-      return { name: manifest.name, folder, dir: `packages/${folder}`, manifest };
+      return { name: manifest.name, folder, dir: `${parent}/${folder}`, manifest };
     });
 }
 
