@@ -2,6 +2,7 @@ export { type BaseField, withBase } from "./base-field.js";
 export { type Condition, networkField } from "./conditioned-field.js";
 export * from "./diagnose.js";
 export * from "./evaluate.js";
+export type { FlowMap } from "./flow-map.js";
 export { labelOf, labelShape } from "./label-input.js";
 export type { Label } from "./label-rows.js";
 export * from "./learner.js";

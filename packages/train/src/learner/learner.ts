@@ -1,10 +1,12 @@
 import { fork, type Rng } from "@fluxion/core";
 import type { Engine, Resident } from "../engine/index.js";
-import type { Network } from "../network/index.js";
-import { type HostBatch, hostBatch, type TrainingBatch } from "../objective/index.js";
+import { type Network, timesOf } from "../network/index.js";
+import { type HostBatch, hostBatch, type Objective, type TrainingBatch } from "../objective/index.js";
 import type { Optimizer } from "../optimizer/index.js";
 import { type BaseField, lessBase, withBase } from "./base-field.js";
 import { type Condition, conditionedField } from "./conditioned-field.js";
+import { type FlowMap, flowMap } from "./flow-map.js";
+import type { Label } from "./label-rows.js";
 import { learnerArrays } from "./learner-arrays.js";
 import { type LearnerState, requireState } from "./learner-state.js";
 import { memo } from "./memo.js";
@@ -37,8 +39,13 @@ export interface Learner {
   step(batch: TrainingBatch): Promise<StepResult>;
   /** The loss and its gradient ∇_θ L, [P], at the present parameters; moves nothing. Eq. (M8) */
   gradient(batch: TrainingBatch): Promise<{ readonly loss: number; readonly gradient: Float32Array }>;
-  /** The velocity field of the present parameters, or of their moving average; it follows the training. */
+  /**
+   * The velocity field of the present parameters, or of their moving average; it follows the training. A network of two times
+   * gives its velocities u_θ(x, t, t); under the objective `consistency` the values are mean velocities up to t = 1.
+   */
   field(options?: FieldOptions): NetworkField;
+  /** The flow map of the same parameters, for objectives that learn one. @throws TypeError for the objective `velocity`. */
+  flowMap(options?: FlowMapOptions): FlowMap;
   /** A copy of everything needed to continue. */
   state(): Promise<LearnerState>;
   /** Continues from a state: the next steps are those of the run that saved it, byte for byte. */
@@ -53,6 +60,14 @@ export interface FieldOptions extends Condition {
   readonly ema?: boolean;
 }
 
+/** Which flow map of a learner. */
+export interface FlowMapOptions {
+  /** Whether that of the moving average of the parameters. @defaultValue false */
+  readonly ema?: boolean;
+  /** One class for all points or one for each, −1 for none. @defaultValue −1 */
+  readonly label?: Label;
+}
+
 /** Options of `createLearner`. */
 export interface LearnerOptions {
   readonly engine: Engine;
@@ -64,16 +79,24 @@ export interface LearnerOptions {
   readonly base?: BaseField;
   /** What the network predicts; batches and fields are of velocities all the same. @defaultValue the velocity */
   readonly prediction?: NetworkPrediction;
+  /** What the velocities are: at a time, or the mean up to a later one. @defaultValue "velocity" */
+  readonly objective?: Objective;
 }
 
-/** A learner at step 0. @throws RangeError for a base beside a prediction that is no velocity. */
-export function createLearner({ engine, network, optimizer, rng, base, prediction }: LearnerOptions): Learner {
+/**
+ * A learner at step 0.
+ * @throws RangeError for a base beside a prediction that is no velocity, for an objective beside either, or one that the network
+ *   has not the times for.
+ */
+export function createLearner(options: LearnerOptions): Learner {
+  const { engine, network, optimizer, rng, base, prediction, objective = "velocity" } = options;
+  requireObjective(options);
   if (base && prediction && prediction.kind !== "velocity") {
     throw new RangeError(`Cannot add a ${prediction.kind} to a base field; expected the prediction "velocity"`);
   }
   const { cells, read, write, dispose } = learnerArrays(engine, network.init(fork(rng, "init")));
-  const stepFor = memo((B: number) => engine.compile(trainingStep(network, optimizer, B)));
-  const gradientFor = memo((B: number) => engine.compile(lossGradient(network, B)));
+  const stepFor = memo((B: number) => engine.compile(trainingStep(network, optimizer, B, objective)));
+  const gradientFor = memo((B: number) => engine.compile(lossGradient(network, B, objective)));
   const programs = networkPrograms(engine, network);
   const fieldOf = (theta: Resident, condition: Condition): NetworkField => {
     const own = conditionedField(programs, theta, condition);
@@ -82,7 +105,7 @@ export function createLearner({ engine, network, optimizer, rng, base, predictio
   };
   const target = (batch: TrainingBatch): HostBatch => {
     const left = base ? lessBase(base, batch) : batch;
-    return hostBatch(prediction ? predictionBatch(prediction, left) : left, network);
+    return hostBatch(prediction ? predictionBatch(prediction, left) : left, { ...network, objective });
   };
   let steps = 0;
   let busy = false;
@@ -115,6 +138,7 @@ export function createLearner({ engine, network, optimizer, rng, base, predictio
       return { loss: scalar(loss), gradient };
     },
     field: ({ ema = false, ...condition } = {}) => fieldOf(ema ? cells.ema : cells.theta, condition),
+    flowMap: ({ ema = false, ...given } = {}) => flowMap({ engine, network, objective, ...given }, ema ? cells.ema : cells.theta),
     state: async () => ({ steps, ...(await read()) }),
     load(state) {
       requireState(network, state);
@@ -127,3 +151,14 @@ export function createLearner({ engine, network, optimizer, rng, base, predictio
 
 /** The one number of a scalar output. */
 const scalar = (values: Float32Array): number => values[0] ?? Number.NaN;
+
+function requireObjective({ network, base, prediction, objective = "velocity" }: LearnerOptions): void {
+  if (objective === "velocity") return;
+  if (base !== undefined || (prediction !== undefined && prediction.kind !== "velocity")) {
+    const beside = base ? "a base field" : `the prediction "${prediction?.kind}"`;
+    throw new RangeError(`Cannot train for "${objective}": there is ${beside}; expected a network that is the velocity itself`);
+  }
+  const times = objective === "meanFlow" ? 2 : 1;
+  if (timesOf(network) === times) return;
+  throw new RangeError(`Cannot train for "${objective}": the network takes times: ${timesOf(network)}; expected times: ${times}`);
+}

@@ -1,6 +1,6 @@
 import type { Computation, Named, Ops, Shape, Tensor } from "../engine/index.js";
 import type { Network } from "../network/index.js";
-import { squaredError, type TracedBatch } from "../objective/index.js";
+import { type Objective, squaredError, type TracedBatch, targetOf } from "../objective/index.js";
 import { applyRule, clipToNorm, corrections, emaDecayAt, globalNorm, type Optimizer, updateEma } from "../optimizer/index.js";
 import { labelOf, labelShape } from "./label-input.js";
 
@@ -13,15 +13,26 @@ export type LearnerArray = (typeof LEARNER_ARRAYS)[number];
 /** The arrays of a batch, beside its labels. */
 export type BatchInput = "t" | "xt" | "ut" | "share";
 
-/** Their shapes for B points, and that of the labels where the network has classes. */
-function batchShapes(network: Network, B: number): Named<BatchInput, Shape> {
-  const D = network.dim;
-  return { t: [B], xt: [B, D], ut: [B, D], share: [B], ...labelShape(network, B) };
+/** What a loss is of. */
+interface LossSpec {
+  readonly network: Network;
+  /** @defaultValue "velocity" */
+  readonly objective?: Objective;
 }
 
-/** The loss of the parameters θ on a batch. */
-const lossOf = (ops: Ops, network: Network, batch: TracedBatch) => (theta: Tensor) =>
-  squaredError(ops, (t, x) => network.apply(ops, theta, t, x, labelOf(batch)), batch);
+/** Their shapes for B points, that of the labels where the network has classes, and of second times where the objective has them. */
+function batchShapes({ network, objective = "velocity" }: LossSpec, B: number): Named<BatchInput, Shape> {
+  const D = network.dim;
+  const until = objective === "velocity" ? {} : { until: [B] };
+  return { t: [B], xt: [B, D], ut: [B, D], share: [B], ...labelShape(network, B), ...until };
+}
+
+/** The loss of the parameters on a batch; targets that the network makes are those of `theta`, and constants of the loss. */
+function lossOf(ops: Ops, { network, objective = "velocity" }: LossSpec, theta: Tensor, batch: TracedBatch) {
+  const at = (parameters: Tensor) => (t: Tensor, x: Tensor) => network.apply(ops, parameters, t, x, labelOf(batch));
+  const aim = targetOf(ops, objective, at(theta), batch);
+  return (parameters: Tensor): Tensor => squaredError(ops, at(parameters), aim);
+}
 
 /** Numbers that depend on how many steps are completed, computed in float64: [η, 1/(1−β₁^k), 1/(1−β₂^k), d]. */
 export function stepScalars(optimizer: Optimizer, step: number): Float32Array {
@@ -37,14 +48,15 @@ export function trainingStep(
   network: Network,
   optimizer: Optimizer,
   B: number,
+  objective: Objective = "velocity",
 ): Computation<LearnerArray, BatchInput | "scalars", "loss" | "gradNorm" | "thetaSum"> {
   const P = [network.parameterCount];
   return {
     name: "training step",
     state: { theta: P, firstMoment: P, secondMoment: P, ema: P },
-    inputs: { ...batchShapes(network, B), scalars: [4] },
+    inputs: { ...batchShapes({ network, objective }, B), scalars: [4] },
     trace(ops, state, { scalars, ...batch }) {
-      const [loss, gradient] = ops.valueAndGradient(lossOf(ops, network, batch), state.theta);
+      const [loss, gradient] = ops.valueAndGradient(lossOf(ops, { network, objective }, state.theta, batch), state.theta);
       const gradNorm = globalNorm(ops, gradient);
       const { clipNorm } = optimizer;
       const moved = applyRule(ops, optimizer.rule, state, {
@@ -68,13 +80,17 @@ export function trainingStep(
 }
 
 /** The loss and its unclipped gradient, [P]. */
-export function lossGradient(network: Network, B: number): Computation<"theta", BatchInput, "loss" | "gradient"> {
+export function lossGradient(
+  network: Network,
+  B: number,
+  objective: Objective = "velocity",
+): Computation<"theta", BatchInput, "loss" | "gradient"> {
   return {
     name: "gradient",
     state: { theta: [network.parameterCount] },
-    inputs: batchShapes(network, B),
+    inputs: batchShapes({ network, objective }, B),
     trace(ops, { theta }, batch) {
-      const [value, gradient] = ops.valueAndGradient(lossOf(ops, network, batch), theta);
+      const [value, gradient] = ops.valueAndGradient(lossOf(ops, { network, objective }, theta, batch), theta);
       return { outputs: { loss: value, gradient } };
     },
   };

@@ -12,11 +12,12 @@ describe("completeNetworkSpec", () => {
       activation: "silu",
       residual: false,
       time: { kind: "fourier", count: 8 },
+      times: 1,
       classes: 0,
       outputScale: 1,
     });
     const torchcfm: NetworkSpec = { kind: "mlp", dim: 2, width: 64, depth: 3, activation: "selu", time: { kind: "raw" } };
-    expect(completeNetworkSpec(torchcfm)).toEqual({ ...torchcfm, residual: false, classes: 0, outputScale: 1 });
+    expect(completeNetworkSpec(torchcfm)).toEqual({ ...torchcfm, residual: false, times: 1, classes: 0, outputScale: 1 });
   });
 
   const wrong: [Record<string, unknown>, string][] = [
@@ -24,10 +25,11 @@ describe("completeNetworkSpec", () => {
     [{ classes: -1 }, "classes is -1; expected an integer ≥ 0"],
     [
       { kind: "residual-mlp", residual: true },
-      '"residual" is not an option; expected one of kind, dim, width, depth, activation, time, classes, outputScale',
+      '"residual" is not an option; expected one of kind, dim, width, depth, activation, time, times, classes, outputScale',
     ],
     [{ activation: "swish" }, 'activation is "swish"; expected one of silu, selu, gelu, tanh, relu'],
     [{ activation: "constructor" }, 'activation is "constructor"; expected one of silu, selu, gelu, tanh, relu'],
+    [{ times: 3 }, "times is 3; expected 1 or 2"],
     [{ dim: 0 }, "dim is 0; expected a positive integer"],
     [{ width: 2.5 }, "width is 2.5; expected a positive integer"],
     [{ depth: -1 }, "depth is -1; expected a positive integer"],
@@ -38,7 +40,7 @@ describe("completeNetworkSpec", () => {
     [{ time: { kind: "sinusoidal", count: 4, maxFrequency: 0 } }, "time.maxFrequency is 0; expected a number from 1 to 10⁶"],
     [
       { hidden: 3 },
-      '"hidden" is not an option; expected one of kind, dim, width, depth, activation, time, classes, outputScale, residual',
+      '"hidden" is not an option; expected one of kind, dim, width, depth, activation, time, times, classes, outputScale, residual',
     ],
   ];
   for (const [change, sentence] of wrong) {

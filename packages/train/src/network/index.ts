@@ -6,7 +6,7 @@ export * from "./describe-network.js";
 export * from "./evaluate-host.js";
 export * from "./labels.js";
 export type { Start } from "./layout.js";
-export type * from "./network.js";
+export { type Network, timesOf } from "./network.js";
 export type * from "./network-spec.js";
 export * from "./parameters.js";
 export { type TimeSpec, timeFeatures } from "./time-features.js";

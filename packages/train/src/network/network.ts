@@ -25,3 +25,8 @@ export interface Network {
    */
   apply(ops: ForwardOps, theta: Tensor, t: Tensor, x: Tensor, y?: Tensor): Tensor;
 }
+
+/** How many times a network takes: 2 where its spec says so. */
+export function timesOf({ spec }: Pick<Network, "spec">): 1 | 2 {
+  return "times" in spec ? spec.times : 1;
+}

@@ -29,6 +29,8 @@ const networks: Readonly<Record<string, Network>> = {
   "mlp with classes": buildNetwork({ kind: "mlp", dim: 3, width: 12, depth: 2, classes: 4, residual: true, time }),
   "residual-mlp": buildNetwork({ kind: "residual-mlp", dim: 3, width: 16, depth: 2, time }),
   "residual-mlp with classes": buildNetwork({ kind: "residual-mlp", dim: 2, width: 8, depth: 1, classes: 3, time }),
+  "mlp of two times": buildNetwork({ kind: "mlp", dim: 2, width: 10, depth: 2, times: 2, time }),
+  "residual-mlp of two times": buildNetwork({ kind: "residual-mlp", dim: 2, width: 8, depth: 1, times: 2, time }),
   "unet of odd sides, two channels, two heads": buildNetwork({
     kind: "unet",
     image: [2, 5, 3],

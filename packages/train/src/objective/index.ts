@@ -1,4 +1,6 @@
 export * from "./drop-labels.js";
+export * from "./flow-map-batch.js";
+export * from "./flow-map-target.js";
 export * from "./squared-error.js";
 export * from "./time-law.js";
 export * from "./time-sampler.js";
