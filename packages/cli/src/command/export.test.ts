@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { points } from "@fluxion/core";
+import { fork, normal, points, rngOf, uniform } from "@fluxion/core";
 import { readSafetensors, writeSafetensors } from "@fluxion/io";
-import { evaluateHost } from "@fluxion/train";
+import { evaluateHost, NULL_LABEL, oneHot } from "@fluxion/train";
 import { beforeAll, describe, expect, it } from "vitest";
 import { withoutRuntime } from "../../../../conformance/engine.js";
 import { emptyFolder, fluxion, jsonOf } from "../../../../tests/cli/harness.js";
@@ -14,10 +14,14 @@ const NETWORKS = {
   torchcfm: "{ width: 8, depth: 3, activation: selu, time: { kind: raw } }",
   mlp: "{ width: 8, depth: 2, activation: gelu, residual: true, time: { kind: fourier, count: 2 } }",
   "residual-mlp": "{ kind: residual-mlp, width: 8, depth: 2, time: { kind: sinusoidal, count: 3 } }",
+  unet: "{ kind: unet, channels: 4, multipliers: [1, 2, 2], groups: 2, classes: 2, outputScale: 1, time: { kind: raw } }",
   gaussian: "{ width: 8, depth: 1, base: gaussian }",
 } as const;
 
-const specOf = (network: string): string => `data: moons:40
+/** Pictures of 5 × 6 pixels in two classes, whose sides are odd on the way down. */
+const PICTURES = "{ from: ./pictures.csv, labels: last, image: { width: 5, height: 6 } }";
+
+const specOf = (network: string): string => `data: ${network.includes("unet") ? PICTURES : "moons:40"}
 floor: { samples: 8 }
 network: ${network}
 train: { engine: jax, steps: 6, batch: 16, learningRate: 0.05, warmup: 0, ema: 0.5, evaluateEvery: 6, evaluationBatch: 16 }
@@ -26,6 +30,9 @@ train: { engine: jax, steps: 6, batch: 16, learningRate: 0.05, warmup: 0, ema: 0
 let cwd: string;
 beforeAll(async () => {
   cwd = emptyFolder();
+  const pixels = (row: number) => [...uniform(fork(rngOf(1), "row", row), new Float64Array(30))];
+  const lines = Array.from({ length: 12 }, (_, row) => [...pixels(row), row % 2 === 0 ? "a" : "b"].join());
+  writeFileSync(join(cwd, "pictures.csv"), `${lines.join("\n")}\n`);
   for (const [name, network] of Object.entries(NETWORKS)) {
     writeFileSync(join(cwd, `${name}.yaml`), specOf(network));
     const ran = await fluxion(cwd, ["train", `${name}.yaml`, "--out", name]);
@@ -97,20 +104,23 @@ describe("fluxion export", () => {
   });
 
   const python = process.env.FLUXION_PYTHON;
-  for (const name of ["torchcfm", "mlp", "residual-mlp"]) {
+  for (const name of ["torchcfm", "mlp", "residual-mlp", "unet"]) {
     it(`writes a PyTorch module of ${name} that gives the velocities of the host`, async (context) => {
       if (python === undefined) context.skip("FLUXION_PYTHON names no Python with PyTorch");
       await run(name, "--format", "python", "--out", `${name.replace("-", "_")}.py`);
       const { network, theta } = readWeights(nodeFiles, join(cwd, name, "model.safetensors"));
-      const [t, x] = [
-        [0, 0.25, 1],
-        [0.5, -1, 2, 0.25, -0.5, 1.5],
-      ];
+      const { dim, classes } = network;
+      const t = [0, 0.25, 1];
+      const x = points(normal(rngOf(2), new Float64Array(3 * dim)), dim);
+      const label = Int32Array.of(1, NULL_LABEL, 0);
+      const y = classes > 0 ? `, tensor(${JSON.stringify([...oneHot(label, classes)])}, ${classes})` : "";
       const script = `import json, sys, torch; sys.path.insert(0, "."); import ${name.replace("-", "_")} as m
-v = m.load().double()(torch.tensor(${JSON.stringify(t)}).double(), torch.tensor(${JSON.stringify(x)}).double().reshape(3, 2))
+tensor = lambda values, width: torch.tensor(values, dtype=torch.float64).reshape(3, width)
+v = m.load().double()(tensor(${JSON.stringify(t)}, 1).flatten(), tensor(${JSON.stringify([...x.data])}, ${dim})${y})
 print(json.dumps(v.flatten().tolist()))`;
       const found = JSON.parse(execFileSync(python ?? "", ["-c", script], { cwd, encoding: "utf8" })) as number[];
-      const expected = evaluateHost(network, theta, { t, x: points(Float64Array.from(x), 2) }).data;
+      const expected = evaluateHost(network, theta, { t, x, ...(classes > 0 ? { label } : {}) }).data;
+      expect(expected.length).toBe(found.length);
       // Both sides compute in float64 with the same float32 weights.
       expected.forEach((v, i) => {
         expect(Math.abs(v - Number(found[i]))).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(v)));

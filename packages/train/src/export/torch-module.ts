@@ -1,12 +1,16 @@
-import { type Network, timeFeatures } from "../network/index.js";
+import { type Network, timeFeatures, timesOf } from "../network/index.js";
+import { unetForward } from "./torch-unet.js";
 import { isSequential } from "./weight-names.js";
 
 /**
  * The source of a PyTorch module with the same forward pass, which reads the weights of `weightNames` from the safetensors file
  * beside it. It needs PyTorch alone.
- * @throws RangeError for a network that is neither an mlp nor a residual mlp.
+ * @throws RangeError for a network that is neither an mlp nor a residual mlp, or takes two times.
  */
 export function torchModule(network: Network): string {
+  if (timesOf(network) === 2) {
+    throw new RangeError("Cannot write a PyTorch module: the network takes times: 2; expected times: 1 (export it to ONNX)");
+  }
   return [HEADER, features(network), CLASS, forwardOf(network), LOADER].join("\n\n");
 }
 
@@ -64,9 +68,11 @@ function forwardOf(network: Network): string {
       return mlpForward(spec, isSequential(network));
     case "residual-mlp":
       return residualForward(spec);
-    default:
+    case "unet":
+      return unetForward(spec, embedding(spec));
+    case "custom":
       throw new RangeError(
-        `Cannot write a PyTorch module: the network is of the kind "${spec.kind}"; expected mlp or residual-mlp (export it to ONNX)`,
+        `Cannot write a PyTorch module: the network "${spec.name}" is your own; expected mlp, residual-mlp or unet (ONNX takes any)`,
       );
   }
 }
@@ -99,15 +105,22 @@ function residualForward({ depth, width, activation, classes }: SpecOf<"residual
     `        return F.layer_norm(x, [${width}]) * (1 + scale) + shift`,
     "",
     HEAD,
-    '        e = self.linear("time_1", F.silu(self.linear("time_0", time_features(t.reshape(-1, 1)))))',
-    ...(classes > 0 ? ["        if y is not None:", '            e = e + F.linear(y, self.w["classes_weight"])'] : []),
-    "        e = F.silu(e)",
+    ...embedding({ classes }),
     '        h = self.linear("in", x)',
     `        for i in range(${depth}):`,
     '            a = self.linear(f"blocks_{i}_0", self.film(f"blocks_{i}_film", h, e))',
     `            h = h + self.linear(f"blocks_{i}_1", ${torchName(activation)}(a))`,
     '        return self.linear("out", self.film("out_film", h, e))\n',
   ].join("\n");
+}
+
+/** e of time and class, as `embedding` of the networks makes it. */
+function embedding({ classes }: { readonly classes: number }): readonly string[] {
+  return [
+    '        e = self.linear("time_1", F.silu(self.linear("time_0", time_features(t.reshape(-1, 1)))))',
+    ...(classes > 0 ? ["        if y is not None:", '            e = e + F.linear(y, self.w["classes_weight"])'] : []),
+    "        e = F.silu(e)",
+  ];
 }
 
 const torchName = (activation: string): string => (activation === "tanh" ? "torch.tanh" : `F.${activation}`);
