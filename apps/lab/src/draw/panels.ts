@@ -1,6 +1,6 @@
 import { diverging, sequential } from "../geometry/colour.js";
 import type { Lab } from "../model/lab.js";
-import { largest } from "../model/maps.js";
+import { type Balance, largest } from "../model/maps.js";
 import { frameAt } from "../model/particles.js";
 import type { LabState, View } from "../state/lab-state.js";
 import type { Key } from "../text/english.js";
@@ -104,7 +104,7 @@ const velocity: Panel = {
 };
 
 /** One map of the balance on the scale of ∂_t p_t, or on its own. */
-function balancePanel(title: Key, what: "timeDerivative" | "inflow" | "residual"): Panel {
+function balancePanel(title: Key, what: keyof Balance): Panel {
   return {
     title,
     draw(scene, lab, { x }) {
@@ -137,6 +137,7 @@ export const panelsOf: Readonly<Record<View, readonly Panel[]>> = {
     balancePanel("panel.change", "timeDerivative"),
     balancePanel("panel.inflow", "inflow"),
     balancePanel("panel.residual", "residual"),
+    balancePanel("panel.wrong", "wrong"),
   ],
   particles: [particles],
 };

@@ -31,7 +31,20 @@ it("says at the chosen point what the map says in that cell", () => {
     timeDerivative: map.timeDerivative[31],
     inflow: map.inflow[31],
     residual: map.residual[31],
+    wrong: map.wrong[31],
   });
+});
+
+it.each(toySetNames)("finds that the plain mean of the velocities carries p_t of %s at t = 0 only", (data) => {
+  const model = modelOf({ data, seed: 2 });
+  const cells = cellCentres(model.reach, 12);
+  const share = (t: number): number => {
+    const { timeDerivative, wrong } = balanceAt(model, t, cells);
+    return largest(wrong) / largest(timeDerivative);
+  };
+  expect(share(0)).toBeLessThan(1e-12); // the posterior is the prior: the means agree, to rounding
+  expect(share(0.5)).toBeGreaterThan(0.05);
+  expect(share(0.9)).toBeGreaterThan(0.5);
 });
 
 it("averages conditional paths into the marginal path", () => {

@@ -1,4 +1,14 @@
-import { conditionalLogDensity, conditionalTimeDerivative, type Points, row, takeRows, zeros } from "@fluxion/core";
+import {
+  conditionalDivergence,
+  conditionalLogDensity,
+  conditionalTimeDerivative,
+  conditionalVelocity,
+  type Points,
+  row,
+  takeRows,
+  weightedMean,
+  zeros,
+} from "@fluxion/core";
 import type { LabState } from "../state/lab-state.js";
 import type { Model } from "./model.js";
 
@@ -26,6 +36,8 @@ export interface Balance {
   readonly inflow: Float64Array;
   /** Their difference, which rounding alone keeps from zero, [B]. */
   readonly residual: Float64Array;
+  /** ∂_t p_t + ∇·(p_t ū) for the plain mean ū of the conditional fields, which does not carry p_t, [B]. */
+  readonly wrong: Float64Array;
 }
 
 /** The balance at the given points. */
@@ -35,26 +47,40 @@ export function balanceAt({ path }: Model, t: number, x: Points): Balance {
   const weights = field.posterior.weights(x, at);
   const { values } = field.quantities(t, x, ["velocity", "score", "divergence", "logDensity"]);
   const { velocity = [], score = [], divergence = [], logDensity = [] } = values;
+  const mean = weightedMean(atoms.points, atoms.logWeights);
+  const plain = conditionalVelocity(at, x, { data: repeated(mean, x.size), size: x.size, dim: 2 }).data; // affine in z
+  const plainDivergence = conditionalDivergence(at, 2);
   const N = atoms.points.size;
-  const here = zeros(N, 2);
   const timeDerivative = new Float64Array(x.size);
   const inflow = new Float64Array(x.size);
+  const wrong = new Float64Array(x.size);
   for (let b = 0; b < x.size; b++) {
-    for (let i = 0; i < N; i++) here.data.set(row(x, b), 2 * i);
-    const rates = conditionalTimeDerivative(at, here, atoms.points);
+    const rates = conditionalTimeDerivative(at, { data: repeated(row(x, b), N), size: N, dim: 2 }, atoms.points);
     const rate = rates.reduce((sum, value, i) => sum + (weights[b * N + i] ?? 0) * value, 0);
-    const along = [0, 1].reduce((sum, d) => sum + (velocity[2 * b + d] ?? 0) * (score[2 * b + d] ?? 0), 0);
     const density = Math.exp(logDensity[b] ?? -Infinity);
     timeDerivative[b] = density * rate;
-    inflow[b] = -density * ((divergence[b] ?? 0) + along);
+    inflow[b] = -density * ((divergence[b] ?? 0) + dot(velocity, score, b));
+    wrong[b] = density * (rate + plainDivergence + dot(plain, score, b));
   }
-  return { timeDerivative, inflow, residual: timeDerivative.map((value, b) => value - (inflow[b] ?? 0)) };
+  return { timeDerivative, inflow, residual: timeDerivative.map((value, b) => value - (inflow[b] ?? 0)), wrong };
+}
+
+/** A point of the plane, `size` times. */
+function repeated(point: ArrayLike<number>, size: number): Float64Array {
+  const out = new Float64Array(2 * size);
+  for (let i = 0; i < size; i++) out.set(point, 2 * i);
+  return out;
+}
+
+/** u·s of row b of two [B, 2]. */
+function dot(u: ArrayLike<number>, s: ArrayLike<number>, b: number): number {
+  return (u[2 * b] ?? 0) * (s[2 * b] ?? 0) + (u[2 * b + 1] ?? 0) * (s[2 * b + 1] ?? 0);
 }
 
 /** The balance at the chosen (x, t). */
 export function balanceHere(model: Model, { x, t }: Pick<LabState, "x" | "t">): Record<keyof Balance, number> {
-  const { timeDerivative, inflow, residual } = balanceAt(model, t, { data: Float64Array.from(x), size: 1, dim: 2 });
-  return { timeDerivative: timeDerivative[0] ?? 0, inflow: inflow[0] ?? 0, residual: residual[0] ?? 0 };
+  const { timeDerivative, inflow, residual, wrong } = balanceAt(model, t, { data: Float64Array.from(x), size: 1, dim: 2 });
+  return { timeDerivative: timeDerivative[0] ?? 0, inflow: inflow[0] ?? 0, residual: residual[0] ?? 0, wrong: wrong[0] ?? 0 };
 }
 
 /** The largest magnitude of a map. */

@@ -35,6 +35,7 @@ const numbersOf: Readonly<Record<View, (lab: Lab) => readonly NumberRow[]>> = {
       { key: "number.residual", text: numberText(residual) },
       { key: "number.scale", text: numberText(largest(map.timeDerivative)) },
       { key: "number.worst", text: numberText(largest(map.residual)) },
+      { key: "number.wrong", text: numberText(largest(map.wrong)) },
     ];
   },
   particles: ({ figures }) => [

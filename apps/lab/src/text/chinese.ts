@@ -35,7 +35,7 @@ export const chinese: Readonly<Record<Key, string>> = {
   "about.velocity":
     "每个数据点都把 x 拉向自己：细箭头，后验权重越大越醒目；按剩余时间画出，恰好止于各自的数据点。它们的加权平均（粗箭头）就是边缘速度。虚线是不加权的平均，它忘记了 x 在哪里，因此是错的。",
   "about.balance":
-    "密度变化得多快，向量场带来多少质量。两幅图用不同的方法算出：第一幅不含速度，第二幅不含对时间的导数。二者之差只是舍入误差。",
+    "密度变化得多快，向量场带来多少质量。两幅图用不同的方法算出：第一幅不含速度，第二幅不含对时间的导数。二者之差只是舍入误差。若把边缘速度换成不加权的平均，差就是真实的：那样的场并不输运 p_t。",
   "about.particles": "粒子从噪声出发，沿精确的向量场运动。任何时刻它们的分布都是 p_t，每个粒子都终止于一个数据点。",
   "panel.conditional": "条件路径 p_t(x|z)",
   "panel.marginal": "边缘路径 p_t(x) 与向量场",
@@ -44,6 +44,7 @@ export const chinese: Readonly<Record<Key, string>> = {
   "panel.change": "∂_t p_t",
   "panel.inflow": "−∇·(p_t u_t)",
   "panel.residual": "二者之差，放大到整个色标",
+  "panel.wrong": "换成不加权平均速度时的差",
   "panel.particles": "粒子及其轨迹",
   "number.density": "密度 p_t(x)",
   "number.entropy": "后验熵（奈特）",
@@ -56,6 +57,7 @@ export const chinese: Readonly<Record<Key, string>> = {
   "number.residual": "二者之差",
   "number.scale": "图中最大的 |∂_t p_t|",
   "number.worst": "图中最大的差",
+  "number.wrong": "不加权平均时的最大差",
   "number.particles": "粒子数",
   "top.caption": "权重最大的 {count} 个数据点",
   "top.point": "数据点 z",

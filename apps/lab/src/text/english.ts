@@ -33,7 +33,7 @@ export const english = {
   "about.velocity":
     "Each data point pulls x its own way: the thin arrows, stronger where the posterior weight is larger. Drawn for the time that is left, each ends at its data point. Their weighted mean, the thick arrow, is the marginal velocity. The plain mean, dashed, forgets where x is: it is wrong.",
   "about.balance":
-    "How fast the density changes, and how much mass the field carries in. The two maps are computed in different ways, the first without a velocity, the second without a derivative in time. Their difference is rounding.",
+    "How fast the density changes, and how much mass the field carries in. The two maps are computed in different ways, the first without a velocity, the second without a derivative in time. Their difference is rounding. With the plain mean of the velocities in place of the marginal one the difference is real: that field would not carry p_t.",
   "about.particles":
     "Particles start as noise and follow the exact field. Their distribution is p_t at every time, and each ends on a data point.",
   "panel.conditional": "Conditional path p_t(x|z)",
@@ -43,6 +43,7 @@ export const english = {
   "panel.change": "∂_t p_t",
   "panel.inflow": "−∇·(p_t u_t)",
   "panel.residual": "Difference, enlarged to fill the scale",
+  "panel.wrong": "Difference with the plain mean of velocities",
   "panel.particles": "Particles and their trails",
   "number.density": "density p_t(x)",
   "number.entropy": "posterior entropy, nats",
@@ -55,6 +56,7 @@ export const english = {
   "number.residual": "difference",
   "number.scale": "largest |∂_t p_t| on the map",
   "number.worst": "largest difference on the map",
+  "number.wrong": "largest difference with the plain mean",
   "number.particles": "particles",
   "top.caption": "The {count} data points of largest weight",
   "top.point": "data point z",
