@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rngOf, uniform } from "@fluxion/core";
@@ -67,6 +67,11 @@ describe("kill -9", () => {
       const resume = existsSync(join(cwd, "run")) ? ["--resume"] : [];
       const { killed } = await command(cwd, ["train", "spec.yaml", "--out", "run", ...resume], Number(moments[i]) * ms);
       if (killed) kills++;
+      else {
+        expect(contentsOf(join(cwd, "run"))).toEqual(expected); // it was done before the kill: begin anew
+        rmSync(join(cwd, "run"), { recursive: true });
+        most = 0;
+      }
       const checkpoints = wholeCheckpoints(join(cwd, "run", "checkpoints"));
       // The newest and the best, the two last, and one whose removal the kill came before.
       if (most > 0) expect(checkpoints).toBeGreaterThan(0);
@@ -74,7 +79,8 @@ describe("kill -9", () => {
       expect(checkpoints).toBeLessThanOrEqual(4);
     }
     expect(kills).toBeGreaterThan(0);
-    expect((await command(cwd, ["train", "spec.yaml", "--out", "run", "--resume"])).code).toBe(0);
+    const resume = existsSync(join(cwd, "run")) ? ["--resume"] : [];
+    expect((await command(cwd, ["train", "spec.yaml", "--out", "run", ...resume])).code).toBe(0);
     expect(contentsOf(join(cwd, "run"))).toEqual(expected);
   }, 240_000);
 });

@@ -129,6 +129,57 @@ print(json.dumps(v.flatten().tolist()))`;
   }
 });
 
+describe("weights between Fluxion and PyTorch", () => {
+  const inPython = (script: string): number[] => {
+    const text = execFileSync(process.env.FLUXION_PYTHON ?? "", ["-c", script], { cwd, encoding: "utf8" });
+    return JSON.parse(text) as number[];
+  };
+  const [t, x] = [[0.5, 0.75], points(Float64Array.of(1, -0.5, 0.25, 2), 2)];
+
+  it("load strictly into the layers of torchcfm's MLP, on [x, t], with the velocities of the host", async (context) => {
+    if (process.env.FLUXION_PYTHON === undefined) context.skip("FLUXION_PYTHON names no Python with PyTorch");
+    await run("torchcfm", "--format", "python", "--out", "strict.py");
+    const found = inPython(`import json, sys, torch; sys.path.insert(0, "."); import strict as m
+from torch import nn
+class MLP(nn.Module):
+    def __init__(self, dim, w):
+        super().__init__()
+        layers = [nn.Linear(dim + 1, w), nn.SELU(), nn.Linear(w, w), nn.SELU(), nn.Linear(w, w), nn.SELU(), nn.Linear(w, dim)]
+        self.net = nn.Sequential(*layers)
+own = m.load()
+mlp = MLP(2, 8)
+mlp.load_state_dict({name: own.w[name.replace(".", "_")] for name in own.names}, strict=True)
+x = torch.tensor([[1, -0.5, 0.5], [0.25, 2, 0.75]]).double()
+print(json.dumps(mlp.double().net(x).flatten().tolist()))`);
+    const { network, theta } = readWeights(nodeFiles, join(cwd, "torchcfm", "model.safetensors"));
+    const expected = evaluateHost(network, theta, { t, x }).data;
+    for (const [i, v] of expected.entries())
+      expect(Math.abs(v - Number(found[i]))).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(v)));
+  });
+
+  it("that PyTorch trained on come back by import, with PyTorch's velocities", async (context) => {
+    if (process.env.FLUXION_PYTHON === undefined) context.skip("FLUXION_PYTHON names no Python with PyTorch");
+    await run("residual-mlp", "--format", "python", "--out", "tuned.py");
+    const found = inPython(`import json, sys, torch; sys.path.insert(0, "."); import tuned as m
+network, t, x = m.load(), torch.tensor([0.5, 0.75]), torch.tensor([[1, -0.5], [0.25, 2]])
+optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
+for _ in range(5):
+    optimizer.zero_grad()
+    network(t, x).square().sum().backward()
+    optimizer.step()
+m.save(network, "tuned-further.safetensors")
+print(json.dumps(network.double()(t.double(), x.double()).flatten().tolist()))`);
+    const args = ["import", "residual-mlp.yaml", "--weights", "tuned-further.safetensors", "--out", "tuned"];
+    expect((await fluxion(cwd, args)).code).toBe(0);
+    const { network, theta } = readWeights(nodeFiles, join(cwd, "tuned", "model.safetensors"));
+    const before = readWeights(nodeFiles, join(cwd, "residual-mlp", "model.safetensors")).theta;
+    expect(theta).not.toEqual(before);
+    const expected = evaluateHost(network, theta, { t, x }).data;
+    for (const [i, v] of expected.entries())
+      expect(Math.abs(v - Number(found[i]))).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(v)));
+  });
+});
+
 describe("fluxion import", () => {
   it("makes a run of weights under PyTorch's names, with the velocities that they had", async () => {
     await run("torchcfm", "--format", "safetensors", "--out", "w.safetensors");

@@ -4,7 +4,7 @@ import { isSequential } from "./weight-names.js";
 
 /**
  * The source of a PyTorch module with the same forward pass, which reads the weights of `weightNames` from the safetensors file
- * beside it. It needs PyTorch alone.
+ * beside it, and writes them back after further training. It needs PyTorch alone.
  * @throws RangeError for a network that is neither an mlp nor a residual mlp, or takes two times.
  */
 export function torchModule(network: Network): string {
@@ -30,6 +30,7 @@ class Velocity(nn.Module):
 
     def __init__(self, weights):
         super().__init__()
+        self.names = list(weights)
         self.w = nn.ParameterDict({name.replace(".", "_"): nn.Parameter(value) for name, value in weights.items()})
 
     def linear(self, name, x):
@@ -48,6 +49,19 @@ def load(path=Path(__file__).with_suffix(".safetensors")):
         flat = torch.frombuffer(bytearray(data[begin:end]), dtype=torch.float32)
         weights[name] = flat.reshape(entry["shape"])
     return Velocity(weights)
+
+
+def save(network, path):
+    """Writes the weights under the names they were read with, for load() and for fluxion import."""
+    header, parts, at = {}, [], 0
+    for name in network.names:
+        value = network.w[name.replace(".", "_")].detach().cpu().float().contiguous()
+        part = struct.pack(f"<{value.numel()}f", *value.flatten().tolist())
+        header[name] = {"dtype": "F32", "shape": list(value.shape), "data_offsets": [at, at + len(part)]}
+        parts.append(part)
+        at += len(part)
+    text = json.dumps(header).encode()
+    Path(path).write_bytes(struct.pack("<Q", len(text)) + text + b"".join(parts))
 `;
 
 /** φ(t) of t [B, 1]. */
