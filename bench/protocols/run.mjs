@@ -77,3 +77,4 @@ async function worker() {
 }
 collect();
 await Promise.all(Array.from({ length: Number(options.jobs) }, worker));
+rmSync(folder, { recursive: true, force: true });
