@@ -21,3 +21,4 @@ export * from "./png/index.js";
 export * from "./safetensors/index.js";
 export * from "./store/index.js";
 export * from "./table/index.js";
+export * from "./tensorboard/index.js";

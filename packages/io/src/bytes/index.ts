@@ -1,4 +1,5 @@
 export * from "./crc32.js";
+export * from "./crc32c.js";
 export * from "./digest.js";
 export * from "./gzip.js";
 export * from "./inflate.js";

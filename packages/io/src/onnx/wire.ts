@@ -3,8 +3,9 @@ import { encodeUtf8 } from "../bytes/index.js";
 /** Pieces of a protobuf message in order; joined once at the end, so that large tensors are copied once. */
 export type Message = readonly Uint8Array[];
 
-/** Wire types of the protobuf encoding that ONNX uses. */
+/** Wire types of the protobuf encoding that ONNX and TensorBoard use. */
 const VARINT = 0;
+const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
@@ -32,6 +33,13 @@ export function floatField(field: number, value: number): Message {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setFloat32(0, value, true);
   return [tag(field, FIXED32), bytes];
+}
+
+/** A field that holds a float64. */
+export function doubleField(field: number, value: number): Message {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setFloat64(0, value, true);
+  return [tag(field, FIXED64), bytes];
 }
 
 /** A field that holds bytes or a message; the pieces are not copied. */
