@@ -72,7 +72,7 @@ describe("labels of batches", () => {
     expect(held.label).toEqual(label);
     expect(held.exact).toEqual(classVelocities(classes, label, held.t, held.xt));
     const { train } = parseSpec("data: moons\ntrain: { batch: 400, labelDropout: 0.5 }", { file: "s" });
-    const batches = await trainingBatches(path, train, rng, classOf);
+    const batches = await trainingBatches(path, train, rng, { classOf });
     const batch = await batches.batchAt(7);
     const kept = [...(batch.label ?? [])].filter((k) => k >= 0).length;
     expect(Math.abs(kept - 200)).toBeLessThan(5 * 10); // five standard deviations of 400 draws

@@ -8,15 +8,18 @@ export interface MeasureFloorOptions {
   readonly seed: number;
   /** Pairs (z, ε). */
   readonly samples: number;
+  /** What an error of the velocity at t counts. @defaultValue 1 */
+  readonly weight?: (t: number) => number;
 }
 
 /** The floor of the loss with progress; the same seed gives the same floor in every command. Eq. (M8) */
-export function measureFloor(path: MarginalPath, { seed, samples }: MeasureFloorOptions, progress: Progress): Floor {
+export function measureFloor(path: MarginalPath, { seed, samples, weight }: MeasureFloorOptions, progress: Progress): Floor {
   const task = progress.start("floor", undefined, "nodes");
   let nodes = 0;
   const floor = floorOf(path, {
     rng: fork(rngOf(seed), "floor"),
     samples,
+    ...(weight ? { weight } : {}),
     onProgress: (s) => task.update(++nodes, `α/β = ${format.number(s, 3)}`),
   });
   task.end(`V = ${format.number(floor.value)} ± ${format.number(floor.standardError, 2)}`);

@@ -54,10 +54,19 @@ export function networkOf({ base: _, ...spec }: NetworkSpec, { dim, image, class
 }
 
 /** The optimizer of a spec. */
-export function optimizerOf({ steps, learningRate: rate, warmup, schedule, weightDecay, clip, ema }: TrainSpec): Optimizer {
+export function optimizerOf({
+  steps,
+  learningRate: rate,
+  warmup,
+  schedule,
+  optimizer,
+  weightDecay,
+  clip,
+  ema,
+}: TrainSpec): Optimizer {
   const learningRate =
     schedule === "cosine" ? ({ kind: "cosine", rate, steps, warmup } as const) : ({ kind: "constant", rate, warmup } as const);
-  return buildOptimizer({ learningRate, weightDecay, clipNorm: clip, emaDecay: ema });
+  return buildOptimizer({ ...optimizer, learningRate, weightDecay, clipNorm: clip, emaDecay: ema });
 }
 
 /** What a model file says beside its weights. */

@@ -13,6 +13,7 @@ import {
 } from "../files/index.js";
 import { type RunDirectory, readLatestCheckpoint, runDirectory } from "../runs/index.js";
 import { type DataSpec, parseSpec, type Spec, specText } from "../spec/index.js";
+import { lossLaw } from "./loss-law.js";
 import { networkDataOf, networkOf, optimizerOf } from "./network-of.js";
 import { trainingPart } from "./train-network.js";
 import { requirePairsOfClasses } from "./training-batches.js";
@@ -43,6 +44,7 @@ export function prepareRun({ files, cwd, file, settings }: PrepareOptions): Prep
   if (set.atoms.points.size < 2) {
     throw badInput(`Cannot train on "${set.name}": it is one distinct point; expected at least 2`);
   }
+  lossLaw(spec.train, schedulerNamed(spec.path));
   optimizerOf(spec.train); // refuses here, before anything is written, what its schema cannot know
   networkOf(spec.network, networkDataOf(set));
   if (spec.network.classes > 0) requirePairsOfClasses(spec.train);

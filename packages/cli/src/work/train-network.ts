@@ -4,7 +4,9 @@ import {
   createLearner,
   describeNetwork,
   type Engine,
+  type EvaluationBatch,
   type Learner,
+  type ObjectivePlan,
   stateFromTensors,
   stateTensors,
   type TrainEvent,
@@ -15,8 +17,10 @@ import { badInput } from "../errors.js";
 import { ensureDirectory, type FileSystem, sha256, writeAtomic } from "../files/index.js";
 import type { Progress } from "../progress/index.js";
 import {
+  type EventLog,
   type Identity,
   type MetricsLog,
+  openEvents,
   openMetrics,
   pruneCheckpoints,
   type RunDirectory,
@@ -28,7 +32,8 @@ import { format } from "../terminal/index.js";
 import { classesOf, classPaths } from "./class-paths.js";
 import { drawEvaluationBatch, drawLabelledBatch } from "./evaluation-batch.js";
 import { keptCheckpoints } from "./kept-checkpoints.js";
-import { measureClassFloor } from "./measure-floor.js";
+import { type LossLaw, lossLaw } from "./loss-law.js";
+import { measureClassFloor, measureFloor } from "./measure-floor.js";
 import { baseFieldOf, gaussianBaseOf } from "./network-base.js";
 import { modelBytes, networkDataOf, networkOf, optimizerOf } from "./network-of.js";
 import { trainingBatches } from "./training-batches.js";
@@ -89,11 +94,13 @@ export async function trainNetwork(input: TrainNetworkInput, world: TrainNetwork
   world.progress.note(describeNetwork(network));
   ensureDirectory(world.files, directory.checkpoints);
   const metrics = openMetrics(world.files, directory.metrics, input.resume ? resumed(session) : undefined);
+  const events = spec.train.tensorboard === true ? openEvents(world.files, directory.path, metrics.entries) : undefined;
   let floor = input.floor;
   try {
-    floor = await trainSteps(session, metrics);
+    floor = await trainSteps(session, metrics, events);
   } finally {
     metrics.close();
+    events?.close();
   }
   const done = learner.steps >= spec.train.steps;
   if (done) {
@@ -103,18 +110,23 @@ export async function trainNetwork(input: TrainNetworkInput, world: TrainNetwork
   return { status: done ? "done" : "interrupted", steps: learner.steps, learner, floor, metrics: metrics.entries };
 }
 
-async function trainSteps(session: Session, metrics: MetricsLog): Promise<TrainNetworkInput["floor"]> {
+async function trainSteps(
+  session: Session,
+  metrics: MetricsLog,
+  curves: EventLog | undefined,
+): Promise<TrainNetworkInput["floor"]> {
   const { learner, path, signal } = session;
   const { steps, evaluateEvery, checkpointEvery } = session.spec.train;
   const rng = fork(rngOf(session.spec.seed), "train");
-  const { batch, floor, classOf } = evaluationOf(session, fork(rng, "evaluation"));
-  const batches = await trainingBatches(path, session.spec.train, rng, classOf);
+  const law = lossLaw(session.spec.train, path.field.scheduler);
+  const { batch, floor, classOf, objective } = evaluationOf(session, law, fork(rng, "evaluation"));
+  const batches = await trainingBatches(path, session.spec.train, rng, { classOf, law });
   const task = session.progress.start("train", steps, "steps");
   task.update(learner.steps);
   const events = train(learner, {
     batchAt: batches.batchAt,
     steps,
-    evaluation: { batch, every: evaluateEvery, floor },
+    evaluation: { batch, every: evaluateEvery, floor, ...(objective ? { objective } : {}) },
     signal,
   });
   let saved = learner.steps;
@@ -127,6 +139,7 @@ async function trainSteps(session: Session, metrics: MetricsLog): Promise<TrainN
   let detail = "";
   for await (const event of events) {
     metrics.append(entryOf(event));
+    curves?.append(entryOf(event));
     if (event.kind === "evaluation") detail = curveText(event);
     task.update(learner.steps, detail);
     const measured = event.kind === "evaluation" || !(learner.steps % evaluateEvery === 0 || learner.steps === steps);
@@ -139,19 +152,46 @@ async function trainSteps(session: Session, metrics: MetricsLog): Promise<TrainN
   return floor;
 }
 
-/** What the loss is measured on and against; with classes both are given the class. */
-function evaluationOf({ spec, set, path, floor, progress }: Session, rng: Rng) {
+/**
+ * What the loss is measured on and against; with classes both are given the class. The loss of uniform times and weights 1 is
+ * measured for every network, so that runs compare; that which is trained on too where it is another, with its own floor.
+ */
+function evaluationOf({ spec, set, path, floor, progress }: Session, law: LossLaw, rng: Rng) {
   const size = spec.train.evaluationBatch;
+  const options = { seed: spec.seed, samples: spec.floor.samples };
+  const own = { ...options, weight: law.floorWeight };
+  const plan = (drawn: EvaluationBatch, known: ObjectivePlan["floor"] & object): ObjectivePlan => ({
+    over: law.over,
+    batch: { ...drawn, weight: drawn.t.map(law.pointWeight) },
+    floor: known,
+  });
   const classOf = spec.network.classes > 0 ? classesOf(set) : undefined;
-  if (classOf === undefined) return { batch: drawEvaluationBatch(path, rng, size), floor, classOf };
+  const times = law.sampler.draw;
+  if (classOf === undefined) {
+    const objective = law.plain
+      ? undefined
+      : plan(drawEvaluationBatch(path, fork(rng, "objective"), size, times), measureFloor(path, own, progress));
+    return { batch: drawEvaluationBatch(path, rng, size), floor, classOf, objective };
+  }
   const classes = classPaths(path, classOf, spec.network.classes);
-  const ofClasses = measureClassFloor(classes, { seed: spec.seed, samples: spec.floor.samples }, progress);
-  return { batch: drawLabelledBatch(path, { classOf, classes }, rng, size), floor: ofClasses, classOf };
+  const objective = law.plain
+    ? undefined
+    : plan(
+        drawLabelledBatch(path, { classOf, classes, times }, fork(rng, "objective"), size),
+        measureClassFloor(classes, own, progress),
+      );
+  const ofClasses = measureClassFloor(classes, options, progress);
+  return { batch: drawLabelledBatch(path, { classOf, classes }, rng, size), floor: ofClasses, classOf, objective };
 }
 
 /** The part of a spec that the trained weights depend on; data are told by their digest, the engine by its name. */
 export function trainingPart(
-  { seed, path, network, train: { checkpointEvery: _, keepLast: __, engine: ___, threads: ____, ...rest } }: Spec,
+  {
+    seed,
+    path,
+    network,
+    train: { checkpointEvery: _, keepLast: __, engine: ___, threads: ____, tensorboard: _____, ...rest },
+  }: Spec,
   set: Pick<DataSet, "labels" | "firstRow">,
 ): Identity["spec"] {
   const classOf = network.classes > 0 ? classesOf(set) : undefined;

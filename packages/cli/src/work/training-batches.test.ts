@@ -89,6 +89,31 @@ describe("the batches of a training", () => {
   });
 });
 
+describe("times and weights", () => {
+  const of = async (train: object, classOf?: Int32Array) => {
+    const spec = parseSpec(JSON.stringify({ data: "digits", train: { batch: 24, ...train } }), { file: "s" }).train;
+    return (await trainingBatches(digits, spec, rngOf(5), { classOf })).batchAt(1);
+  };
+
+  it("are the same for every target, and change nothing but the times: the same ends", async () => {
+    const plain = await of({});
+    for (const time of [{ draw: "stratified" }, "logit-normal", { law: "beta", a: 1.5, importance: true, draw: "antithetic" }]) {
+      const [pairs, exact] = [await of({ time }), await of({ time, target: "exact" })];
+      const labelled = await of({ time }, new Int32Array(1797));
+      expect(pairs.t).not.toEqual(plain.t);
+      expect([exact.t, labelled.t, exact.weight]).toEqual([pairs.t, pairs.t, pairs.weight]);
+      expect(pairs.weight === undefined).toBe(typeof time === "string" || !("importance" in time));
+      pairs.t.forEach((t, b) => {
+        // x_t of the two batches and their velocities are those of one line: x' = x + (t' − t)u
+        const [x, u] = [Number(plain.xt.data[b * 64]), Number(plain.ut.data[b * 64])];
+        expect(Number(pairs.xt.data[b * 64])).toBeCloseTo(x + (t - Number(plain.t[b])) * u, 12);
+      });
+    }
+    expect((await of({ weighting: { kind: "snr" } })).weight).toEqual(plain.t.map((t) => (t * t) / (1 - t + t) ** 2));
+    expect((await of({ target: { grid: [2, 4, 3] }, time: { draw: "stratified" } })).t.length).toBe(24);
+  });
+});
+
 /** Gradients of the same steps under several targets, [targets][steps][P], and the mean loss under each. */
 async function gradientsOf(learner: Learner, targets: readonly (TargetSpec | undefined)[], steps: number) {
   const gradients: Float64Array[][] = [];

@@ -2,8 +2,11 @@ import { type Estimate, estimate, type Floor, type Points, squaredRowDistances, 
 import type { TrainingBatch } from "../objective/index.js";
 import type { NetworkField } from "./network-field.js";
 
-/** A batch that is held fixed through training, so that its sampling noise is the same in every evaluation. */
-export interface EvaluationBatch extends Pick<TrainingBatch, "t" | "xt" | "ut" | "label"> {
+/**
+ * A batch that is held fixed through training, so that its sampling noise is the same in every evaluation. Its weights count
+ * errors of velocities, as those of `floorOf` do; without them the losses are over the law of its times.
+ */
+export interface EvaluationBatch extends Pick<TrainingBatch, "t" | "xt" | "ut" | "label" | "weight"> {
   /** The exact marginal velocity u_t(x_t), of the point's class where it has a label, [B, D], where it is known. */
   readonly exact?: Points;
 }
@@ -38,19 +41,26 @@ export interface EvaluateOptions {
  */
 export async function evaluate(
   field: Pick<NetworkField, "evaluateAt">,
-  { t, xt, ut, exact }: EvaluationBatch,
+  { t, xt, ut, weight, exact }: EvaluationBatch,
   { floor }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const velocity = await field.evaluateAt(t, xt, zerosLike(xt));
-  const losses = squaredDistances(velocity, ut, "ut");
+  if (weight && weight.length !== t.length) {
+    throw new RangeError(`Cannot evaluate the loss: there are ${weight.length} weights; expected ${t.length}`);
+  }
+  const squares = (x: Points, y: Points, name: string): Float64Array => {
+    const squared = squaredDistances(x, y, name);
+    return weight ? squared.map((v, b) => v * Number(weight[b])) : squared;
+  };
+  const losses = squares(velocity, ut, "ut");
   const loss = estimate(losses);
   const withFloor = floor === undefined ? {} : againstFloor(loss, { mean: floor.value, standardError: floor.standardError });
   if (exact === undefined) return { loss, ...withFloor };
-  const exactLosses = squaredDistances(exact, ut, "ut");
+  const exactLosses = squares(exact, ut, "ut");
   return {
     loss,
     ...withFloor,
-    fieldError: estimate(squaredDistances(velocity, exact, "exact")),
+    fieldError: estimate(squares(velocity, exact, "exact")),
     exactLoss: estimate(exactLosses),
     pairedExcess: estimate(losses.map((value, b) => value - Number(exactLosses[b]))),
   };

@@ -11,8 +11,25 @@ export interface EvaluationPlan {
   /** Evaluates at step 0, whenever this many further steps are completed, and at the end. */
   readonly every: number;
   readonly floor?: KnownFloor;
+  /** The loss that is trained on, where its times or weights are not those of `batch`. */
+  readonly objective?: ObjectivePlan;
   /** Whether to measure the moving average of the parameters instead of the parameters. @defaultValue true */
   readonly ema?: boolean;
+}
+
+/** A second loss to measure, with the floor that belongs to it. */
+export interface ObjectivePlan {
+  /** Which times and weights the loss is an average over, in words. */
+  readonly over: string;
+  /** Points of those times, with weights as errors of the velocity. */
+  readonly batch: EvaluationBatch;
+  /** V under the same times and weights, as `floorOf` with `weight` gives it. */
+  readonly floor?: KnownFloor;
+}
+
+/** What a second loss was measured to be. */
+export interface ObjectiveEvaluation extends Evaluation {
+  readonly over: string;
 }
 
 /** Options of `train`. */
@@ -29,7 +46,12 @@ export interface TrainOptions {
 /** What happens during training, in order. */
 export type TrainEvent =
   | ({ readonly kind: "step" } & StepResult)
-  | ({ readonly kind: "evaluation" /** Completed steps. */; readonly steps: number } & Evaluation);
+  | ({
+      readonly kind: "evaluation";
+      /** Completed steps. */
+      readonly steps: number;
+      readonly objective?: ObjectiveEvaluation;
+    } & Evaluation);
 
 /**
  * Trains until `steps` steps are completed, and yields every step and every evaluation. The caller owns what the loop
@@ -55,8 +77,10 @@ export async function* train(learner: Learner, options: TrainOptions): AsyncGene
   }
 }
 
-async function measure(learner: Learner, { batch, floor, ema = true }: EvaluationPlan): Promise<TrainEvent> {
-  const condition = batch.label ? { label: batch.label } : {};
-  const measured = await evaluate(learner.field({ ema, ...condition }), batch, floor === undefined ? {} : { floor });
-  return { kind: "evaluation", steps: learner.steps, ...measured };
+async function measure(learner: Learner, { batch, floor, objective, ema = true }: EvaluationPlan): Promise<TrainEvent> {
+  const of = (at: EvaluationBatch, known?: KnownFloor): Promise<Evaluation> =>
+    evaluate(learner.field({ ema, ...(at.label ? { label: at.label } : {}) }), at, known === undefined ? {} : { floor: known });
+  const measured = await of(batch, floor);
+  const further = objective && { objective: { over: objective.over, ...(await of(objective.batch, objective.floor)) } };
+  return { kind: "evaluation", steps: learner.steps, ...measured, ...further };
 }
