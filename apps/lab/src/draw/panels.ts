@@ -97,9 +97,9 @@ const velocity: Panel = {
       const opacity = 0.8 * ((weights[i] ?? 0) / heaviest);
       if (opacity > 0.01) drawArrow(scene, x, pair(fan.data, i, left), { style: ink.arrow, width: 1, opacity });
     }
+    drawHere(scene, x);
     drawArrow(scene, x, pair(unweighted, 0, left), { style: ink.wrong, width: 3, dashed: true });
     drawArrow(scene, x, pair(mean, 0, left), { style: ink.mean, width: 4 });
-    drawHere(scene, x);
   },
 };
 

@@ -24,7 +24,7 @@ export interface LabState {
 export const LAST_TIME = 0.99;
 
 /** What the lab shows where the address says nothing. */
-export const defaultState: LabState = { data: "moons", view: "path", x: [0.4, 0.3], t: 0.75, seed: 0, lang: "en" };
+export const defaultState: LabState = { data: "moons", view: "path", x: [-1.2, -0.5], t: 0.6, seed: 0, lang: "en" };
 
 /** A time that the slider can show: the nearest hundredth in [0, `LAST_TIME`]. */
 export function snapTime(t: number): number {
