@@ -92,7 +92,7 @@ export function timePart(store: () => Store): Part {
         began = now;
         run(now, t >= LAST_TIME ? 0 : t);
       });
-    } else store().change({});
+    } else store().redraw();
   });
   return {
     root: element("div", { class: "time" }, label, play, ends),

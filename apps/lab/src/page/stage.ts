@@ -62,8 +62,8 @@ export function openStage(store: () => Store): Stage {
     });
     return { panel, canvas, title };
   };
-  new ResizeObserver(() => store().change({})).observe(root);
-  dark.addEventListener("change", () => store().change({}));
+  new ResizeObserver(() => store().redraw()).observe(root);
+  dark.addEventListener("change", () => store().redraw());
   return {
     root,
     show(state, lab) {

@@ -6,6 +6,8 @@ export interface Store {
   readonly state: () => LabState;
   /** Changes a part of the state, the address, and at most once a frame what is shown. */
   readonly change: (part: Partial<LabState>) => void;
+  /** Shows the state again, as after a change of the window; the address stays as it is. */
+  readonly redraw: () => void;
 }
 
 /** A store that begins with the address of the page and shows every state that follows, from the address too. */
@@ -30,6 +32,7 @@ export function openStore(show: (state: LabState) => void): Store {
   later();
   return {
     state: () => state,
+    redraw: later,
     change(part) {
       state = { ...state, ...part };
       history.replaceState(null, "", addressOf(state));
