@@ -35,7 +35,7 @@ export const readingOptions: readonly OptionDefinition[] = [
 /** `--data`, required. */
 export const dataOption: OptionDefinition = {
   flags: "--data <name|file>",
-  help: "digits, a toy set as moons:2000, the folder of a store, or a file: npy, npz, csv, safetensors, idx, each also .gz",
+  help: "digits, earthquakes, a toy set as moons:2000, the folder of a store, or a file: npy, npz, csv, safetensors, idx, each also .gz",
   required: true,
 };
 

@@ -49,15 +49,20 @@ function withCount(name: string, count: number): string {
   );
 }
 
+/** What the sets are that this package ships. */
+const SHIPPED: Readonly<Record<string, string>> = {
+  digits: "1,797 handwritten digits, 8 × 8 grey levels",
+  earthquakes: "1,679 earthquakes of a week, on the sphere",
+};
+
 function listed(): Outcome {
   const sets = dataNames.map((name) => ({ name, parameters: toySets[name]?.defaults ?? {} }));
   const rows = sets.map(({ name, parameters }) => [
     name,
-    name === "digits"
-      ? "1,797 handwritten digits, 8 × 8 grey levels"
-      : Object.entries(parameters)
-          .map(([key, value]) => `${key} ${typeof value === "number" ? format.number(value, 4) : value}`)
-          .join(", "),
+    SHIPPED[name] ??
+      Object.entries(parameters)
+        .map(([key, value]) => `${key} ${typeof value === "number" ? format.number(value, 4) : value}`)
+        .join(", "),
   ]);
   return { json: { sets }, text: table(rows, ["l", "l"]) };
 }

@@ -1,6 +1,6 @@
 import type { AsyncField, Points, Scheduler } from "@fluxion/core";
 import { backendField } from "../backend/index.js";
-import { requirePlainStore, storeFolderOf } from "../data/index.js";
+import { pathOf, requirePlainStore, storeFolderOf } from "../data/index.js";
 import { badInput } from "../errors.js";
 import { openStore, storeField } from "../store/index.js";
 import { format } from "../terminal/index.js";
@@ -66,6 +66,7 @@ function inMemory(context: Context, options: FieldDataOptions): FieldData {
     size: set.atoms.points.size,
     dim: set.atoms.points.dim,
     async open(scheduler, t, x) {
+      pathOf(set, scheduler); // refuses data on a manifold
       const seed = context.seed ?? 0;
       const opened = await backendField(set, { scheduler, demand, backend, threads, seed, t, x, now: context.io.now });
       return {

@@ -8,7 +8,8 @@ import { certificateJson, certificateText, joinCertificates } from "./certificat
 import { type CommandDefinition, type Context, defineCommand } from "./command.js";
 import { dataOption, readingOptions } from "./data-options.js";
 import { type FieldDataOptions, fieldData, memoryOption, type OpenField } from "./field-data.js";
-import { pathOption } from "./path-options.js";
+import { fieldOnManifold, GEODESIC } from "./geodesic.js";
+import { manifoldPathOption } from "./path-options.js";
 import { someOf, timeOption, wholeNumber } from "./read-option.js";
 import { type OutArray, outFormats, writeArrays } from "./write-arrays.js";
 
@@ -51,11 +52,12 @@ export const fieldCommand: CommandDefinition = defineCommand<Options>({
     "certified promise the fastest of wasm, native and tree, measured. --out: npz and json hold the arrays under the names of",
     "--want, float64, [B, D] or [B]; npy and csv one array. --want bound is the error bound of each posterior mean. --top adds",
     "topIndices (int32: rows of the data as given; a repeated point is its first row) and topWeights. A store (fluxion store)",
-    "stays on the disk: it is read once for as many points as --memory has room for.",
+    "stays on the disk: it is read once for as many points as --memory has room for. --path geodesic is for data on the sphere:",
+    "earthquakes. Its points are unit vectors, or longitude and latitude in degrees; it has velocity and logDensity (null: zero).",
   ].join("\n"),
   options: [
     dataOption,
-    pathOption,
+    manifoldPathOption,
     { flags: "--t <number>", help: "the time, from 0 (noise) to 1 (data)", read: timeOption("--t"), required: true },
     { flags: "--at <file>", help: "the points x, one a row: npy, npz, csv", required: true },
     {
@@ -84,6 +86,7 @@ export const fieldCommand: CommandDefinition = defineCommand<Options>({
       outFormats(out, names.length);
       requireWritableTarget(context.io.files, out);
     }
+    if (options.path === GEODESIC) return fieldOnManifold(context, options);
     const scheduler = schedulerNamed(options.path);
     const data = fieldData(context, options);
     const x = readPoints(context, options.at, data.dim);

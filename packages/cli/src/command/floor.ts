@@ -4,7 +4,8 @@ import { type Alignment, format, table } from "../terminal/index.js";
 import { floorJson, measureFloor } from "../work/index.js";
 import { type CommandDefinition, defineCommand } from "./command.js";
 import { type DataOptions, dataOption, dataSpecOf, loadForCommand, readingOptions } from "./data-options.js";
-import { pathOption, samplesOption } from "./path-options.js";
+import { floorOnManifold, GEODESIC } from "./geodesic.js";
+import { manifoldPathOption, samplesOption } from "./path-options.js";
 
 interface Options extends DataOptions {
   readonly data: string;
@@ -17,9 +18,14 @@ export const floorCommand: CommandDefinition = defineCommand<Options>({
   name: "floor",
   summary: "the irreducible floor of the loss, by time, with the area theorem",
   details: "L_CFM = L_FM + V. V is summed over the dimensions; divide by D for a loss per coordinate (perDim).",
-  options: [dataOption, pathOption, samplesOption, ...readingOptions],
-  examples: ["fluxion floor --data moons:200", "fluxion floor --data digits --path cosine --samples 64 --json"],
+  options: [dataOption, manifoldPathOption, samplesOption, ...readingOptions],
+  examples: [
+    "fluxion floor --data moons:200",
+    "fluxion floor --data earthquakes --path geodesic",
+    "fluxion floor --data digits --path cosine --samples 64 --json",
+  ],
   run(context, options) {
+    if (options.path === GEODESIC) return floorOnManifold(context, options);
     const scheduler = schedulerNamed(options.path);
     const set = loadForCommand(context, dataSpecOf(options.data, options));
     const path = pathOf(set, scheduler);

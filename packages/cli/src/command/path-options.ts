@@ -8,6 +8,9 @@ export const pathOption: OptionDefinition = {
   fallback: "condOt",
 };
 
+/** `--path` of commands that know data on the sphere. */
+export const manifoldPathOption: OptionDefinition = { ...pathOption, help: `${pathOption.help}; geodesic for earthquakes` };
+
 /** `--samples`, how many pairs the floor is averaged over. */
 export const samplesOption: OptionDefinition = {
   flags: "--samples <number>",

@@ -23,7 +23,8 @@ import { type ClassOptions, classOptions, conditionOf, requireNoClass } from "./
 import { type CommandDefinition, type Context, defineCommand, type Outcome } from "./command.js";
 import { type DataOptions, dataSpecOf, loadForCommand, readingOptions, requireRunOrData } from "./data-options.js";
 import { exactSamplesJson, exactSamplesText, proofArrays } from "./exact-samples-output.js";
-import { pathOption } from "./path-options.js";
+import { GEODESIC, sampleOnManifold } from "./geodesic.js";
+import { manifoldPathOption } from "./path-options.js";
 import { numberWhere, oneOf, wholeNumber } from "./read-option.js";
 import { asLists, outFormats, writeArrays } from "./write-arrays.js";
 
@@ -58,6 +59,7 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
     "and unipc approximate only the denoiser, with their steps uniform in s/(1 + s), s = α/β. With --exact, from either: whole exact trajectories, each followed until a theorem proves at which data",
     "point it ends; the output holds the proofs. The same seed is the same noise in all three. In npz and json, --exact adds",
     "row, captureTime, error (estimated, of w = x/β) and the proof: every exact trajectory within radius of w at s ends there.",
+    "--path geodesic, for earthquakes: by --solver (rk4) and --steps (100) up to t = 0.99, and from there to the data point where one is left.",
   ].join("\n"),
   positional: [["[run]", "a run directory that fluxion train or fluxion run wrote"]],
   options: [
@@ -80,7 +82,7 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
     },
     { flags: "--out <file>", help: "npy, npz, csv, json, or png for images" },
     { flags: "--data <name|file>", help: "the exact field of these data, in place of a run directory" },
-    pathOption,
+    manifoldPathOption,
     ...readingOptions,
   ],
   examples: [
@@ -89,6 +91,7 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
     "fluxion sample --data moons:200 -n 8 --sampler unipc --steps 12",
     "fluxion sample --data moons:200 -n 8 --sampler sde --diffusion memoryless --steps 100",
     "fluxion sample --data moons:200 -n 8 --exact",
+    "fluxion sample --data earthquakes --path geodesic -n 4 --solver euler --steps 50",
   ],
   async run(context, options, [folder]) {
     const out = options.out === undefined ? undefined : context.resolve(options.out);
@@ -98,6 +101,7 @@ export const sampleCommand: CommandDefinition = defineCommand<Options>({
     }
     requireRunOrData("sample", folder, options.data);
     const sampler = samplerOf(options);
+    if (options.path === GEODESIC && folder === undefined) return sampleOnManifold(context, options);
     if (options.exact || folder === undefined) requireNoClass(options);
     if (options.exact) return sampleWithProofs(context, options, folder);
     if (options.tolerance !== undefined) {

@@ -17,6 +17,8 @@ export interface DataSet {
   readonly image: { readonly width: number; readonly height: number } | undefined;
   /** Whose work the data are, where that must be said. */
   readonly attribution: string | undefined;
+  /** Where the points lie, when that is not all of R^D: on the sphere, in R³. */
+  readonly manifold?: "sphere" | undefined;
   /** Width of the Gaussian around every atom. */
   readonly bandwidth: number;
   /** SHA-256 of points, weights and bandwidth: what the mathematics sees. */

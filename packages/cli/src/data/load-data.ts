@@ -1,12 +1,12 @@
 import { isAbsolute, resolve } from "node:path";
-import { type Atoms, atoms, fork, points, rngOf, toySetNames, toySets } from "@fluxion/core";
+import { type Atoms, atoms, fork, points, rngOf, sphereOfDegrees, toySetNames, toySets } from "@fluxion/core";
 import { type Labels, type ReadTableOptions, readTable, type Table } from "@fluxion/io";
 import { badInput } from "../errors.js";
 import { type FileSystem, readBytes, sha256 } from "../files/index.js";
 import { type DataSpec, nearest, parseSource, type Source } from "../spec/index.js";
 import { isStore, loadStore } from "../store/index.js";
 import type { DataSet } from "./data-set.js";
-import { digitsFile } from "./digits-file.js";
+import { digitsFile, earthquakesFile } from "./digits-file.js";
 
 /** What loading needs besides the spec. */
 export interface LoadDataOptions {
@@ -24,17 +24,18 @@ interface Rows {
   readonly image: DataSet["image"];
   /** Where the source itself has some. */
   readonly weights?: Float64Array;
+  readonly manifold?: DataSet["manifold"];
 }
 
 /** The names that `--data` knows beside files. */
-export const dataNames: readonly string[] = ["digits", ...toySetNames];
+export const dataNames: readonly string[] = ["digits", "earthquakes", ...toySetNames];
 
 /**
  * Loads a data set, scales it, and merges repeated rows into weights.
  * @throws CliError, RangeError or SyntaxError with a sentence that names the file and row of a mistake.
  */
 export function loadData(spec: DataSpec, options: LoadDataOptions): DataSet {
-  const { table, labels, image, weights: own } = readRows(spec, options);
+  const { table, labels, image, manifold, weights: own } = readRows(spec, options);
   const { factor, offset } = spec.scale ?? (spec.from === "digits" ? DIGITS_SCALE : { factor: 1, offset: 0 });
   const data = factor === 1 && offset === 0 ? table.data : table.data.map((v) => v * factor + offset);
   if (own !== undefined && spec.weights !== undefined) {
@@ -50,7 +51,8 @@ export function loadData(spec: DataSpec, options: LoadDataOptions): DataSet {
     firstRow: firstRows(merged),
     labels,
     image,
-    attribution: spec.from === "digits" ? DIGITS_ATTRIBUTION : undefined,
+    attribution: ATTRIBUTIONS[spec.from],
+    manifold,
     bandwidth: spec.bandwidth,
     digest: digestOf(merged, spec.bandwidth),
   };
@@ -59,8 +61,12 @@ export function loadData(spec: DataSpec, options: LoadDataOptions): DataSet {
 /** Grey levels 0 … 16 to [−1, 1]. */
 const DIGITS_SCALE = { factor: 1 / 8, offset: -1 };
 
-const DIGITS_ATTRIBUTION =
-  "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, 1998, CC BY 4.0";
+const ATTRIBUTIONS: Readonly<Record<string, string>> = {
+  digits:
+    "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, 1998, CC BY 4.0",
+  earthquakes:
+    "USGS Earthquake Hazards Program, all earthquakes from 31 January to 7 February 2018, as kept in vega-datasets 3.2.1",
+};
 
 function readRows(spec: DataSpec, { files, cwd, seed }: LoadDataOptions): Rows {
   const source = sourceOf(spec.from, { files, cwd });
@@ -69,6 +75,8 @@ function readRows(spec: DataSpec, { files, cwd, seed }: LoadDataOptions): Rows {
       const { labels, ...table } = readTable("digits.csv.gz", readBytes(files, digitsFile()), { labelColumn: "last" });
       return { table, labels, image: spec.image ?? { width: 8, height: 8 } };
     }
+    case "earthquakes":
+      return { table: earthquakes(spec, files), labels: undefined, image: undefined, manifold: "sphere" };
     case "toy": {
       const set = toySets[source.name];
       if (set === undefined) throw new Error(`internal: no toy set ${source.name}`);
@@ -83,6 +91,16 @@ function readRows(spec: DataSpec, { files, cwd, seed }: LoadDataOptions): Rows {
       return { table, labels: table.labels, image: spec.image ?? pictureOf(table.shape) };
     }
   }
+}
+
+/** Longitude and latitude as points of the sphere. */
+function earthquakes({ from, bandwidth, scale, image }: DataSpec, files: FileSystem): Rows["table"] {
+  const stray = scale ? "a scale" : bandwidth > 0 ? "a bandwidth" : image ? "a picture" : undefined;
+  if (stray !== undefined) throw badInput(`Cannot give "${from}" ${stray}: its points lie on the sphere; expected none`);
+  const { data, rows, columns } = readTable("earthquakes.csv", readBytes(files, earthquakesFile()), { header: true });
+  const degrees = points(new Float64Array(2 * rows), 2);
+  for (let b = 0; b < rows; b++) degrees.data.set(data.subarray(b * columns, b * columns + 2), 2 * b);
+  return { data: sphereOfDegrees(degrees).data, rows, columns: 3, shape: [rows, 3] };
 }
 
 /** All rows of a store, in memory. */

@@ -1,6 +1,7 @@
-/** Where data come from: the shipped digits, a toy set with a number of points, a store, or a file (or the folder of a store). */
+/** Where data come from: the shipped digits or earthquakes, a toy set with a number of points, a store, or a file (or the folder of a store). */
 export type Source =
   | { readonly kind: "digits" }
+  | { readonly kind: "earthquakes" }
   | { readonly kind: "toy"; readonly name: string; readonly count: number }
   | { readonly kind: "store"; readonly path: string }
   | { readonly kind: "file"; readonly path: string };
@@ -9,12 +10,12 @@ export type Source =
 export const TOY_COUNT = 2000;
 
 /**
- * Reads `digits`, `moons`, `moons:500`, `store:folder` or a path. A name without a dot or a slash that is no known set is refused here, where
+ * Reads `digits`, `earthquakes`, `moons`, `moons:500`, `store:folder` or a path. A name without a dot or a slash that is no known set is refused here, where
  * the nearest name can be told, and not as a file that does not exist; write `./name` for such a file.
  * @throws RangeError for an unknown name or a count that is no positive whole number.
  */
 export function parseSource(text: string, toyNames: readonly string[], suggest: (name: string) => string | undefined): Source {
-  if (text === "digits") return { kind: "digits" };
+  if (text === "digits" || text === "earthquakes") return { kind: text };
   if (/^store:./s.test(text)) return { kind: "store", path: text.slice("store:".length) };
   const [, name = "", count] = /^([^:./\\]+)(?::(.*))?$/s.exec(text) ?? [];
   if (name === "" || /^[A-Za-z]:[\\/]/.test(text)) {
@@ -25,7 +26,7 @@ export function parseSource(text: string, toyNames: readonly string[], suggest: 
     const near = suggest(name);
     const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
     throw new RangeError(
-      `Cannot load data "${text}": there is no set "${name}"${hint}; expected digits, ${toyNames.join(", ")}, or a file such as points.npy`,
+      `Cannot load data "${text}": there is no set "${name}"${hint}; expected digits, earthquakes, ${toyNames.join(", ")}, or a file such as points.npy`,
     );
   }
   if (count === undefined) return { kind: "toy", name, count: TOY_COUNT };

@@ -229,7 +229,7 @@ describe("parseSource", () => {
 
   it("refuses unknown names and counts, with the nearest name", () => {
     expect(() => read("mons:5")).toThrow(
-      'Cannot load data "mons:5": there is no set "mons" (did you mean "moons"?); expected digits, moons,',
+      'Cannot load data "mons:5": there is no set "mons" (did you mean "moons"?); expected digits, earthquakes, moons,',
     );
     for (const count of ["0", "", "-1", "1e3", "2.5", "99999999999999999999"]) {
       expect(() => read(`moons:${count}`)).toThrow(`the count is "${count}"; expected a whole number of at least 1`);
