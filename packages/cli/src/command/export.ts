@@ -52,10 +52,11 @@ export const exportCommand: CommandDefinition = defineCommand<Options>({
   async run(context, options, [folder = ""]) {
     const sampler = samplerOf(options);
     const directory = runDirectory(context.resolve(folder));
-    const out = context.resolve(options.out ?? join(folder, DEFAULT_NAME[sampler ? "sampler" : options.format]));
+    const shown = options.out ?? join(folder, DEFAULT_NAME[sampler ? "sampler" : options.format]);
+    const out = context.resolve(shown);
     const weights = weightsOfRun(context.io.files, directory, options.weights);
     requireWritableTarget(context.io.files, out);
-    const job = { context, options, weights, out, shown: options.out ?? out };
+    const job = { context, options, weights, out, shown };
     if (options.format === "onnx") return exportOnnx(job, sampler);
     return options.format === "python" ? exportPython(job) : exportSafetensors(job);
   },

@@ -11,7 +11,7 @@ export function torchModule(network: Network): string {
   if (timesOf(network) === 2) {
     throw new RangeError("Cannot write a PyTorch module: the network takes times: 2; expected times: 1 (export it to ONNX)");
   }
-  return [HEADER, features(network), CLASS, forwardOf(network), LOADER].join("\n\n");
+  return [HEADER, features(network), CLASS, forwardOf(network).trimEnd(), LOADER].join("\n\n");
 }
 
 const HEADER = `"""A velocity network v(t, x), trained by Fluxion. t = 0 is noise, t = 1 is data."""
