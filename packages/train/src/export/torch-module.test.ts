@@ -33,6 +33,11 @@ describe("torchModule", () => {
     expect(unetForward(spec, ["        e = t"])).toContain("enumerate([(4, 3), (7, 5), None])");
   });
 
+  it("refuses a network of two times", () => {
+    const two = buildNetwork({ kind: "mlp", dim: 2, width: 4, times: 2 });
+    expect(() => torchModule(two)).toThrow(/the network takes two times; expected a network of one$/);
+  });
+
   it("refuses a network of the user's own, which ONNX takes", () => {
     const own = customNetwork({ name: "mine", dim: 1, parameters: { w: { shape: [1] } }, apply: (_ops, _w, { x }) => x });
     expect(() => torchModule(own)).toThrow(/^Cannot write a PyTorch module: the network "mine" is your own; expected/);

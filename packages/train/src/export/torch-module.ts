@@ -9,6 +9,9 @@ import { isSequential } from "./weight-names.js";
  */
 export function torchModule(network: Network): string {
   if (timesOf(network) === 2) {
+    throw new RangeError("Cannot write a PyTorch module: the network takes two times; expected a network of one");
+  }
+  if (timesOf(network) === 2) {
     throw new RangeError("Cannot write a PyTorch module: the network takes times: 2; expected times: 1 (export it to ONNX)");
   }
   return [HEADER, features(network), CLASS, forwardOf(network).trimEnd(), LOADER].join("\n\n");

@@ -1,11 +1,11 @@
-import type { Network } from "../network/index.js";
+import { type Network, timesOf } from "../network/index.js";
 
 /**
  * Whether a network is affine layers and nonlinearities in a row on [x, t]: then PyTorch names its arrays by their place in a
  * `Sequential` called `net`, as `torchcfm.models.MLP` does.
  */
 export function isSequential({ spec }: Pick<Network, "spec">): boolean {
-  return spec.kind === "mlp" && spec.time.kind === "raw" && !spec.residual && spec.classes === 0;
+  return spec.kind === "mlp" && timesOf({ spec }) === 1 && spec.time.kind === "raw" && !spec.residual && spec.classes === 0;
 }
 
 /** Whether the state dictionary is that of `torchcfm.models.MLP(dim, w, time_varying=True)`, whose nonlinearity is SELU. */
