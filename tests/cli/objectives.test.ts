@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { contentsOf, emptyFolder, fluxion, TINY } from "./harness.js";
+import { contentsOf, emptyFolder, fluxion, jsonOf, TINY } from "./harness.js";
 
 const SPEC = TINY.replace(
   "steps: 12",
@@ -63,5 +63,30 @@ describe("a training with times, weights and an optimizer of its own", () => {
       const { code, stderr } = await train("none", ["--set", String(change)]);
       expect([change, code, stderr]).toEqual([change, 2, expect.stringContaining(String(sentence))]);
     }
+  });
+});
+
+describe("fluxion eval", () => {
+  it("measures gradient noise, captures and a held-out loss, and says what that is", async () => {
+    const args = ["eval", "whole", "-n", "16", "--gradient-noise", "8", "--held-out", "moons:80"];
+    const ran = await fluxion(cwd, [...args, "--json"]);
+    expect(ran.code).toBe(0);
+    const { gradientNoise, heldOut, captured, ratioQuartiles } = jsonOf(ran) as never as Record<string, Record<string, never>>;
+    expect(gradientNoise).toMatchObject({ batches: 8, conditional: { mean: expect.any(Number) } });
+    expect(Number(gradientNoise?.ofTargets?.mean)).toBeGreaterThan(0);
+    expect(heldOut).toMatchObject({ points: 80, statement: expect.stringContaining("not what the network was trained for") });
+    const shares = captured as never as { t: number; exact: number }[];
+    expect(shares.map(({ t }) => t)).toEqual([0.1, 0.3, 0.5, 0.7, 0.9]);
+    expect(shares.every(({ exact }, k) => k === 0 || exact >= Number(shares[k - 1]?.exact))).toBe(true); // captures are for good
+    expect(ratioQuartiles?.network).toHaveLength(3);
+    const text = await fluxion(cwd, args);
+    expect(text.stdout).toContain("Gradient noise over 8 batches");
+    expect(text.stdout).toContain("captured at t = 0.9");
+  });
+
+  it("refuses odd numbers of batches and data of another shape", async () => {
+    expect((await fluxion(cwd, ["eval", "whole", "--gradient-noise", "5"])).stderr).toContain("expected an even number");
+    const { code, stderr } = await fluxion(cwd, ["eval", "whole", "-n", "8", "--held-out", "digits"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("its points have 64 coordinates; expected 2")]);
   });
 });

@@ -15,7 +15,7 @@ const named =
 const drawn = { draw: z.enum(["independent", "stratified", "antithetic"]).optional(), importance: z.boolean().optional() };
 
 /** `time: logit-normal` is short for `time: { law: logit-normal }`, and no law for the uniform one. */
-export const timeSchema: z.ZodType<TimeSamplerSpec | undefined> = z
+export const timeSchema: z.ZodOptional<z.ZodType<TimeSamplerSpec>> = z
   .preprocess(
     (value) => {
       const given = named("law")(value);
@@ -46,7 +46,7 @@ export const timeSchema: z.ZodType<TimeSamplerSpec | undefined> = z
   .optional();
 
 /** `weighting: snr` is short for `weighting: { kind: snr }`. */
-export const weightingSchema: z.ZodType<WeightingSpec | undefined> = z
+export const weightingSchema: z.ZodOptional<z.ZodType<WeightingSpec>> = z
   .preprocess(
     named("kind"),
     z.discriminatedUnion(
@@ -68,7 +68,7 @@ export const weightingSchema: z.ZodType<WeightingSpec | undefined> = z
 const adamLike = { beta1: decay, beta2: decay, epsilon: positive.optional() };
 
 /** `optimizer: lion` is short for `optimizer: { kind: lion }`. */
-export const optimizerSchema: z.ZodType<OptimizerRuleSpec | undefined> = z
+export const optimizerSchema: z.ZodOptional<z.ZodType<OptimizerRuleSpec>> = z
   .preprocess(
     named("kind"),
     z.discriminatedUnion(

@@ -19,6 +19,7 @@ import {
 import { evaluate, type NetworkField } from "@fluxion/train";
 import type { Progress } from "../progress/index.js";
 import type { SampleSpec } from "../spec/index.js";
+import { type Captured, captures } from "./captures.js";
 import { drawEvaluationBatch } from "./evaluation-batch.js";
 import { type Motion, motionOf, type SampleMetrics, sampleMetrics } from "./sample-metrics.js";
 import { type Flow, fieldFlow, networkFlow, startingPoints } from "./sampling.js";
@@ -53,6 +54,10 @@ export interface NetworkEvaluation {
   readonly w2: Pair & { readonly floor: number; readonly floorDeviation: number; readonly points: number };
   /** Share of samples that copy a data point. */
   readonly memorised: Pair;
+  /** Nearest-neighbour ratios d₁/d₂ of the samples: their quartiles. A copy has less than 1/3. */
+  readonly ratioQuartiles: { readonly network: readonly number[]; readonly exact: readonly number[] };
+  /** Captures along the way, where they can be proved in reasonable time. Eq. (M9) */
+  readonly captured?: readonly Captured[];
   readonly straightness: Pair;
   /** Further distances to the same draws of the data; left out for fewer than eight samples. */
   readonly metrics?: { readonly network: SampleMetrics; readonly exact: SampleMetrics };
@@ -102,6 +107,13 @@ export async function evaluateNetwork(
   const copies = memorisation(network.x, path.atoms);
   const exactCopies = memorisation(exact.x, path.atoms);
   const times = [0, ...STOPS, 1];
+  const captured = captures({
+    path,
+    times: STOPS,
+    network: network.states,
+    exact: exact.states,
+    nearest: copies.nearest,
+  });
   const reference = path.drawData(fork(rng, "w2"), network.x.size);
   const metrics = sampleMetrics({ network: network.x, exact: exact.x, reference }, rng);
   const evaluation: NetworkEvaluation = {
@@ -111,6 +123,8 @@ export async function evaluateNetwork(
     energyDistance: energies(path, { network: network.x, exact: exact.x }, rng),
     w2: wassersteins(path, { network: network.x, exact: exact.x, reference }, rng),
     memorised: { network: copies.fraction, exact: exactCopies.fraction },
+    ratioQuartiles: { network: quartiles(copies.ratios), exact: quartiles(exactCopies.ratios) },
+    ...(captured ? { captured } : {}),
     straightness: {
       network: straightness(times, [start, ...network.states]),
       exact: straightness(times, [start, ...exact.states]),
@@ -126,6 +140,12 @@ export async function evaluateNetwork(
   task.end();
   const nearest = takeRows(path.atoms.points, copies.nearest);
   return { evaluation, times, start, network, exact, nearest, distance: copies.distances };
+}
+
+/** Lower quartile, median and upper quartile: the order statistics nearest below. */
+function quartiles(values: Float64Array): readonly number[] {
+  const sorted = values.slice().sort();
+  return [0.25, 0.5, 0.75].map((q) => sorted[Math.floor(q * (sorted.length - 1))] ?? Number.NaN);
 }
 
 function missing(): never {

@@ -1,7 +1,9 @@
-import type { Floor } from "@fluxion/core";
+import type { Estimate, Floor } from "@fluxion/core";
+import type { GradientNoise } from "@fluxion/train";
 import type { SampleSpec } from "../spec/index.js";
 import { format, table } from "../terminal/index.js";
 import type { NetworkEvaluation } from "./evaluate-network.js";
+import type { HeldOut } from "./held-out.js";
 import type { SampleMetrics } from "./sample-metrics.js";
 import { solverText } from "./sampling.js";
 
@@ -39,6 +41,16 @@ export function evaluationText(e: NetworkEvaluation, floor: Floor): string {
       ...metricRows(e.metrics),
       ["energy distance to the data", number(e.energyDistance.network, 4), number(e.energyDistance.exact, 4)],
       ["copies of data points", percent(e.memorised.network), percent(e.memorised.exact)],
+      [
+        "nearest-neighbour ratio, median",
+        number(e.ratioQuartiles.network[1] ?? Number.NaN, 3),
+        number(e.ratioQuartiles.exact[1] ?? Number.NaN, 3),
+      ],
+      ...(e.captured ?? []).map(({ t, network, exact, kept }) => [
+        `captured at t = ${t}${kept === null ? "" : ` (network ends there: ${percent(kept)})`}`,
+        percent(network),
+        percent(exact),
+      ]),
       ["straightness (0: straight)", number(e.straightness.network, 4), number(e.straightness.exact, 4)],
       ["path energy", number(e.motion.network.pathEnergy, 4), number(e.motion.exact.pathEnergy, 4)],
       [
@@ -51,6 +63,27 @@ export function evaluationText(e: NetworkEvaluation, floor: Floor): string {
     ],
     ["l", "r", "r"],
   );
+}
+
+/** A held-out loss as lines of text, with what it means. */
+export function heldOutText(h: HeldOut): string {
+  const pm = ({ mean, standardError }: Estimate): string => `${format.number(mean)} ± ${format.number(standardError, 2)}`;
+  return [
+    `Held out, ${format.count(h.points, "point")}: loss ${pm(h.loss)}, floor ${format.number(h.floor.value)}, excess ${pm(h.excess)};`,
+    `the exact training field has loss ${pm(h.trainingField)} on the same pairs, the network less that ${pm(h.againstTrainingField)}.`,
+    h.statement,
+    "",
+  ].join("\n");
+}
+
+/** Gradient noise as lines of text. */
+export function gradientNoiseText(g: GradientNoise): string {
+  const pm = ({ mean, standardError }: Estimate): string => `${format.number(mean)} ± ${format.number(standardError, 2)}`;
+  return [
+    `Gradient noise over ${format.count(g.batches, "batch", "batches")} (trace of the covariance): ${pm(g.conditional)} with the targets of pairs, ${pm(g.exact)} with exact`,
+    `targets of the same points; targets alone ${pm(g.ofTargets)}. Squared mean gradient ${pm(g.squaredMean)}.`,
+    "",
+  ].join("\n");
 }
 
 /** Further distances, with what their uncertainty is. */

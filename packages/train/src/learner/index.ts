@@ -3,6 +3,7 @@ export { type Condition, networkField } from "./conditioned-field.js";
 export * from "./diagnose.js";
 export * from "./evaluate.js";
 export type { FlowMap } from "./flow-map.js";
+export * from "./gradient-noise.js";
 export { labelOf, labelShape } from "./label-input.js";
 export type { Label } from "./label-rows.js";
 export * from "./learner.js";
