@@ -71,7 +71,10 @@ describe("fluxion eval", () => {
     const args = ["eval", "whole", "-n", "16", "--gradient-noise", "8", "--held-out", "moons:80"];
     const ran = await fluxion(cwd, [...args, "--json"]);
     expect(ran.code).toBe(0);
-    const { gradientNoise, heldOut, captured, ratioQuartiles } = jsonOf(ran) as never as Record<string, Record<string, never>>;
+    const { gradientNoise, heldOut, captured, ratioQuartiles } = jsonOf(ran) as never as Record<
+      string,
+      Record<string, { readonly mean: number }>
+    >;
     expect(gradientNoise).toMatchObject({ batches: 8, conditional: { mean: expect.any(Number) } });
     expect(Number(gradientNoise?.ofTargets?.mean)).toBeGreaterThan(0);
     expect(heldOut).toMatchObject({ points: 80, statement: expect.stringContaining("not what the network was trained for") });

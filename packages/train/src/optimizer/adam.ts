@@ -1,4 +1,4 @@
-import type { Ops } from "../engine/index.js";
+import type { ForwardOps } from "../engine/index.js";
 import { type AdamW, type AdamWScalars, type AdamWState, adamW } from "./adamw.js";
 import type { Gradient } from "./step-inputs.js";
 
@@ -7,7 +7,7 @@ import type { Gradient } from "./step-inputs.js";
  * are one.
  */
 export function adam(
-  ops: Ops,
+  ops: ForwardOps,
   { weightDecay, ...constants }: AdamW,
   state: AdamWState,
   { gradient, ...scalars }: AdamWScalars & Gradient,

@@ -1,4 +1,4 @@
-import type { Ops, Tensor } from "../engine/index.js";
+import type { ForwardOps, Tensor } from "../engine/index.js";
 
 /** Constants of AdamW. */
 export interface AdamW {
@@ -37,7 +37,7 @@ export interface AdamWScalars {
  * with m̂ = m/(1−β₁^k), v̂ = v/(1−β₂^k).
  */
 export function adamW(
-  ops: Ops,
+  ops: ForwardOps,
   { beta1, beta2, epsilon, weightDecay }: AdamW,
   { theta, firstMoment, secondMoment }: AdamWState,
   { gradient, rate, firstCorrection, secondCorrection }: AdamWScalars & { readonly gradient: Tensor },

@@ -1,4 +1,4 @@
-import type { Ops, Tensor } from "../engine/index.js";
+import type { ForwardOps, Tensor } from "../engine/index.js";
 import type { Gradient, Rate } from "./step-inputs.js";
 
 /** Constants of Lion. */
@@ -15,7 +15,7 @@ export interface Lion {
 const STEEP = 2 ** 126;
 
 /** The sign of every number: exact for 0 and for every normal float32, whose product saturates. */
-function sign(ops: Ops, x: Tensor): Tensor {
+function sign(ops: ForwardOps, x: Tensor): Tensor {
   return ops.maximum(-1, ops.minimum(1, ops.mul(x, STEEP)));
 }
 
@@ -27,7 +27,7 @@ function sign(ops: Ops, x: Tensor): Tensor {
  * Every parameter moves by η: rates are a tenth to a third of those of AdamW.
  */
 export function lion(
-  ops: Ops,
+  ops: ForwardOps,
   { beta1, beta2, weightDecay }: Lion,
   { theta, firstMoment }: { readonly theta: Tensor; readonly firstMoment: Tensor },
   { gradient, rate }: Gradient & Rate,

@@ -1,4 +1,4 @@
-import type { Ops, Tensor } from "../engine/index.js";
+import type { ForwardOps, Tensor } from "../engine/index.js";
 import type { Gradient, Rate } from "./step-inputs.js";
 
 /** Constants of gradient descent with momentum. */
@@ -17,7 +17,7 @@ export interface Sgd {
  *     g ← g + λθ,   m ← μm + g,   θ ← θ − η·m,   or θ ← θ − η·(g + μm) with Nesterov's.
  */
 export function sgd(
-  ops: Ops,
+  ops: ForwardOps,
   { momentum, nesterov, weightDecay }: Sgd,
   { theta, firstMoment }: { readonly theta: Tensor; readonly firstMoment: Tensor },
   { gradient, rate }: Gradient & Rate,
