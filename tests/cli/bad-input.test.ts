@@ -311,8 +311,8 @@ describe("bad run directories", () => {
   it("none at all, or one whose training has not finished", async () => {
     write("tiny.yaml", TINY);
     mkdirSync(join(cwd, "empty"));
-    expect(await refusal("train", "tiny.yaml", "--out", "empty", "--resume")).toMatch(
-      /^Cannot resume "DIR\/empty": there is no DIR\/empty\/spec\.yaml; /,
+    expect(await refusal("train", "tiny.yaml", "--out", "absent", "--resume")).toMatch(
+      /^Cannot resume "DIR\/absent": there is no DIR\/absent\/spec\.yaml; /,
     );
     expect(await refusal("sample", "empty")).toMatch(
       /^Cannot use "DIR\/empty": there is no DIR\/empty\/spec\.yaml; expected a run directory$/,

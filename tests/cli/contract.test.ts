@@ -51,6 +51,8 @@ describe("every command", () => {
       "likelihood trained --at x.csv",
       "likelihood --data moons:30 --bandwidth 0.2 --at x.csv",
       "eval trained",
+      "export trained --format safetensors --out m.safetensors",
+      "import tiny.yaml --weights m.safetensors --out imported",
     ];
     const lasting = commands.map(({ name }) => name).filter((name) => name !== "doctor"); // which tells of this moment
     expect(new Set(lines.map((line) => line.split(" ")[0]))).toEqual(new Set(lasting));

@@ -14,7 +14,7 @@ const atoms = [-1, 1];
  * The same points (t, x) as a conditional batch, every z with its posterior weight, and as a marginal batch: on straight
  * paths u_t(x|z) = (z − x)/(1 − t) and u_t(x) is its posterior mean.
  */
-function bothBatches(B: number): { conditional: Required<Omit<TrainingBatch, "label">>; marginal: TrainingBatch } {
+function bothBatches(B: number): { conditional: Required<Omit<TrainingBatch, "label" | "until">>; marginal: TrainingBatch } {
   const t = uniform(fork(rng, "t"), new Float64Array(B)).map((u) => 0.9 * u);
   const noise = normal(fork(rng, "noise"), new Float64Array(B));
   const sign = uniform(fork(rng, "z"), new Float64Array(B)).map((u) => (u < 0.5 ? -1 : 1));
