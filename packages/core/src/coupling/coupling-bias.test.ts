@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { points } from "../points/index.js";
-import { fork, normal, rngOf } from "../random/index.js";
-import { couplingBias, type Measured } from "./coupling-bias.js";
+import { type Estimate, fork, normal, rngOf } from "../random/index.js";
+import { couplingBias } from "./coupling-bias.js";
 import { independentCoupling, otCoupling, partialCoupling, sinkhornCoupling } from "./couplings.js";
 import { labelCoupling } from "./label-coupling.js";
 import { squaredDistances } from "./squared-distances.js";
@@ -19,7 +19,7 @@ const x1 = points(
 const options = { rng: rngOf(2), batch: 16, batches: 200, labels };
 
 /** Five standard errors, of an estimate that is unbiased. */
-const near = (measured: Measured | undefined, value: number) => {
+const near = (measured: Estimate | undefined, value: number) => {
   const { mean, standardError } = measured ?? { mean: Number.NaN, standardError: Number.NaN };
   expect(Math.abs(mean - value)).toBeLessThan(5 * standardError);
 };

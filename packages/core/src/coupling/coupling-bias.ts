@@ -4,38 +4,32 @@
  * over different batches, which has no bias of its own (a U-statistic), with the standard error of the jackknife.
  */
 import { type Points, takeRows } from "../points/index.js";
-import { fork, integers, type Rng } from "../random/index.js";
+import { type Estimate, estimate, fork, integers, type Rng } from "../random/index.js";
 import { assignment } from "./assignment.js";
 import type { Coupling } from "./coupling.js";
 import { squaredDistances } from "./squared-distances.js";
 import type { CoupledRows } from "./transport-plan.js";
 
-/** A measured number with its standard error. */
-export interface Measured {
-  readonly mean: number;
-  readonly standardError: number;
-}
-
 /** How far the pairs of a coupling are from those that it stands for. */
 export interface CouplingBias {
   /** E‖x1 − x0‖² over the pairs. */
-  readonly cost: Measured;
+  readonly cost: Estimate;
   /** The least cost of any coupling of the two clouds; undefined unless they have equal sizes. */
   readonly leastCost: number | undefined;
   /**
    * `cost − leastCost`, the price of batches. Where the ends keep their laws, E‖x_t‖² on the line (1 − t)x0 + t·x1 is too small
    * by t(1 − t) times this number: the time marginals differ by that much from those of optimal transport.
    */
-  readonly excess: Measured | undefined;
+  readonly excess: Estimate | undefined;
   /** χ² of the law of x0 over the pairs against the uniform law of the cloud: 0 when the end keeps its law. */
-  readonly end0: Measured;
+  readonly end0: Estimate;
   /** The same for x1. */
-  readonly end1: Measured;
+  readonly end1: Estimate;
   /**
    * Σ_c π_c ‖E[x0|c] − E[x0]‖² over the classes c of x1: how far the noise that a class trains on lies from the noise that a
    * sampler draws [Cheng2025]. Undefined without labels.
    */
-  readonly sourceShift: Measured | undefined;
+  readonly sourceShift: Estimate | undefined;
 }
 
 /** What is measured. */
@@ -68,7 +62,7 @@ export function couplingBias(coupling: Coupling, x0: Points, x1: Points, options
     return { rows0: rows.rows0.map((i) => from[i]), rows1: rows.rows1.map((j) => to[j]) };
   });
   const costs = Float64Array.from(found, (rows) => meanCost(rows, x0, x1));
-  const cost = meanOf(costs);
+  const cost = estimate(costs);
   const leastCost = x0.size === x1.size ? assignment(squaredDistances(x0, x1), x0.size).cost / x0.size : undefined;
   return {
     cost,
@@ -122,14 +116,8 @@ function shifts(
   });
 }
 
-function meanOf(values: Float64Array): Measured {
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  const squares = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
-  return { mean, standardError: Math.sqrt(squares / (values.length - 1) / values.length) };
-}
-
 /** ‖E g‖² from independent draws of g, without bias, and its jackknife error. */
-function squaredMean(draws: readonly Float64Array[]): Measured {
+function squaredMean(draws: readonly Float64Array[]): Estimate {
   const K = draws.length;
   const total = new Float64Array(draws[0].length);
   for (const g of draws) for (let d = 0; d < total.length; d++) total[d] += g[d];

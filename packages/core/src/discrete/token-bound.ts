@@ -1,7 +1,6 @@
-import { fork, type Rng, uniform } from "../random/index.js";
+import { estimate, fork, type Rng, uniform } from "../random/index.js";
 import { clockNodes } from "./clock-nodes.js";
 import { type DiscretePath, mixRow } from "./discrete-path.js";
-import { meanOf } from "./mean-of.js";
 import { requireDistributions, type TokenDenoiser } from "./rate-field.js";
 import { klTerm } from "./token-loss.js";
 import { drawSourceTokens, leastProbability } from "./token-source.js";
@@ -45,7 +44,7 @@ export function tokenBound(path: DiscretePath, denoiser: TokenDenoiser, z: Token
   const standardError = new Float64Array(z.size);
   for (let b = 0; b < z.size; b++) {
     const values = boundsOf({ path, denoiser, z, b }, { rng: fork(rng, "sequence", b), samples, untilRest });
-    const here = meanOf(values);
+    const here = estimate(values);
     mean[b] = here.mean;
     standardError[b] = here.mean === -Infinity ? 0 : here.standardError;
   }

@@ -4,12 +4,11 @@
  * For a mask source it is H(p_data), as the area of Eq. (M10) is: the mixture of the conditional jump processes is Markov there.
  * For other sources it is larger, by what the past of a path says about z beyond x_t.
  */
-import { fork, type Rng, uniform } from "../random/index.js";
+import { estimate, fork, type Rng, uniform } from "../random/index.js";
 import { type ClockNode, clockNodes } from "./clock-nodes.js";
 import { mixRow } from "./discrete-path.js";
 import { allTokens } from "./enumerate-tokens.js";
 import { type KappaSchedule, type Mixing, mixingOfClock } from "./kappa-schedule.js";
-import { meanOf } from "./mean-of.js";
 import { drawTokenAtoms } from "./token-atoms.js";
 import type { TokenPosterior } from "./token-posterior.js";
 import { drawSourceTokens, leastProbability } from "./token-source.js";
@@ -75,7 +74,7 @@ export function generalisedKlFloorSampled(
     }
     return sum / samples;
   });
-  const { mean, standardError } = meanOf(values);
+  const { mean, standardError } = estimate(values);
   return { value: mean, standardError, quadratureError };
 }
 

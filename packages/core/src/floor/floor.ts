@@ -10,8 +10,7 @@
  */
 import { type MarginalPath, pointsOnPath } from "../field/index.js";
 import { type Points, rows } from "../points/index.js";
-import { fork, type Rng } from "../random/index.js";
-import { type Estimate, estimate } from "./estimate.js";
+import { type Estimate, estimate, fork, type Rng } from "../random/index.js";
 import { kronrodNodes } from "./kronrod.js";
 
 /** Options of `floorOf`. */

@@ -1,8 +1,7 @@
 import { drawBatch, type MarginalPath } from "../field/index.js";
 import { evaluateEach } from "../ode/index.js";
 import { squaredRowDistances, zerosLike } from "../points/index.js";
-import type { Rng } from "../random/index.js";
-import { type Estimate, estimate } from "./estimate.js";
+import { type Estimate, estimate, type Rng } from "../random/index.js";
 
 /**
  * The floor V by its definition, E‖u_t(x|z) − u_t(x)‖² over uniform t, z and x₀: an independent and noisier answer than

@@ -1,6 +1,6 @@
 import type { Atoms } from "../distribution/index.js";
 import { row, takeRows } from "../points/index.js";
-import { choice, fork, type Rng, uniform } from "../random/index.js";
+import { choice, estimate, fork, type Rng, uniform } from "../random/index.js";
 import { addGeodesicVelocity } from "./geodesic-conditionals.js";
 import type { GeodesicField } from "./geodesic-field.js";
 import { geodesicBatch } from "./geodesic-path.js";
@@ -45,9 +45,8 @@ export function geodesicFloor(
   const z = takeRows(data.points, choice(fork(rng, "data"), data.cumulative, new Uint32Array(samples)));
   const { xt } = geodesicBatch(field, t, field.source.sample(fork(rng, "source"), samples), z);
   const variances = Float64Array.from(t, (time, b) => varianceAt(field, time, row(xt, b)));
-  const mean = variances.reduce((sum, v) => sum + v, 0) / samples;
-  const squares = variances.reduce((sum, v) => sum + (v - mean) ** 2, 0);
-  return { value: mean, standardError: Math.sqrt(squares / (samples - 1) / samples) };
+  const { mean, standardError } = estimate(variances);
+  return { value: mean, standardError };
 }
 
 /** Σ_i p_t(z_i|x)·‖u_t(x|z_i) − u_t(x)‖². */

@@ -1,5 +1,5 @@
 import { type Points, requireFinite, row } from "../points/index.js";
-import { fork, normal, type Rng } from "../random/index.js";
+import { estimate, fork, normal, type Rng } from "../random/index.js";
 import { wasserstein2Line } from "./wasserstein-line.js";
 
 /** Options of `slicedWasserstein2`. */
@@ -38,9 +38,8 @@ export function slicedWasserstein2(x: Points, y: Points, { rng, directions = 128
     const unit = theta.map((v) => v / length);
     return wasserstein2Line({ values: project(x, unit) }, { values: project(y, unit) });
   });
-  const mean = squares.reduce((sum, v) => sum + v, 0) / directions;
-  const spread = squares.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (directions - 1);
-  return { sw2: Math.sqrt(mean), sw2Squared: mean, standardError: Math.sqrt(spread / directions) };
+  const { mean, standardError } = estimate(squares);
+  return { sw2: Math.sqrt(mean), sw2Squared: mean, standardError };
 }
 
 /** x·θ of every row. */

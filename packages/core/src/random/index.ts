@@ -1,4 +1,5 @@
 export * from "./choice.js";
+export * from "./estimate.js";
 export { integers } from "./integers.js";
 export * from "./normal.js";
 export * from "./normal-cdf.js";

@@ -1,4 +1,5 @@
 import type { Points } from "../points/index.js";
+import { estimate } from "../random/index.js";
 import type { FlowLikelihood, LikelihoodOptions } from "./likelihood.js";
 import { type CarriedBack, type ColumnField, carryBack, carryBackAsync } from "./transport-columns.js";
 
@@ -29,14 +30,12 @@ export async function estimateLogDensityAsync(
 
 function summarise({ x0, columns, nfe }: CarriedBack, probes: number, options: LikelihoodOptions): EstimatedLikelihood {
   const logDensity = Float64Array.from(options.sourceLogDensity(x0));
-  const standardError = new Float64Array(x0.size).fill(Infinity);
+  const standardError = new Float64Array(x0.size);
   for (let b = 0; b < x0.size; b++) {
     const own = columns.subarray(b * probes, (b + 1) * probes);
-    const mean = own.reduce((sum, v) => sum + v, 0) / probes;
-    logDensity[b] += mean;
-    if (probes === 1) continue;
-    const squares = own.reduce((sum, v) => sum + (v - mean) ** 2, 0);
-    standardError[b] = Math.sqrt(squares / (probes - 1) / probes);
+    const here = probes === 1 ? { mean: own[0], standardError: Infinity } : estimate(own);
+    logDensity[b] += here.mean;
+    standardError[b] = here.standardError;
   }
   return { logDensity, standardError, probes, x0, nfe };
 }

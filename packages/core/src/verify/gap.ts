@@ -1,9 +1,8 @@
 import { drawBatch } from "../field/index.js";
-import { estimate } from "../floor/index.js";
 import { evaluateEach, type VectorField } from "../ode/index.js";
 import { convert } from "../path/index.js";
 import { meanRowDistance, zerosLike } from "../points/index.js";
-import { fork, type Rng } from "../random/index.js";
+import { estimate, fork, type Rng } from "../random/index.js";
 import { drawStart } from "../sample/index.js";
 import { type Check, checked } from "./check.js";
 import { type Derivation, fieldOf } from "./derivation.js";

@@ -1,8 +1,8 @@
 import { drawBatch } from "../field/index.js";
-import { type Estimate, type Floor, floorByMonteCarlo } from "../floor/index.js";
+import { type Floor, floorByMonteCarlo } from "../floor/index.js";
 import { evaluateEach } from "../ode/index.js";
 import { type Points, points, rows, zerosLike } from "../points/index.js";
-import { fork, normal, type Rng, rademacher } from "../random/index.js";
+import { type Estimate, fork, normal, type Rng, rademacher } from "../random/index.js";
 import { type Check, checked, largest } from "./check.js";
 import { type Derivation, fieldOf } from "./derivation.js";
 import { dot, type Probe } from "./probes.js";

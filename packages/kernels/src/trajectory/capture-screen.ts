@@ -84,8 +84,7 @@ function placesFor(
 function writeSight({ pool: { arena }, atoms, noise }: CaptureGround, at: Places, n: number, sight: CaptureSight): void {
   const prefix = at.prefixes + n * atoms.prefixDim * 4;
   arena.f32(at.states + n * at.wide, atoms.dim).set(sight.state);
-  const basis = arena.f32(atoms.basis, (atoms.prefixDim * at.wide) / 4);
-  shown(basis, at.wide / 4, sight.state, arena.f32(prefix, atoms.prefixDim));
+  arena.f32(prefix, atoms.prefixDim).set(sight.leading);
   arena.i32(at.rows + n * ROW, 4).set([noise.address + sight.row * noise.stride, at.lists + n * LIST, ROOM, sight.atom]);
   arena.f32(at.rows + n * ROW + 16, 10).set(sight.numbers);
   arena.i32(at.prefixRows + n * PREFIX_ROW, 3).set([0, 0, prefix]);
@@ -111,13 +110,4 @@ function productCall(
   { length, atom }: { readonly length: number; readonly atom: number },
 ): number[] {
   return [atoms.listData, at.lists + n * LIST + 4, length, at.states + n * at.wide, atom, at.products + n * 8 * ROOM];
-}
-
-/** The coordinates of v in the rows of a basis. */
-function shown(basis: Float32Array, stride: number, v: Float64Array, out: Float32Array): void {
-  for (let k = 0; k < out.length; k++) {
-    let dot = 0;
-    for (let d = 0, p = k * stride; d < v.length; d++, p++) dot += (basis[p] as number) * (v[d] as number);
-    out[k] = dot;
-  }
 }

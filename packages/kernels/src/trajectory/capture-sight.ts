@@ -2,6 +2,8 @@ import type { CaptureGaps } from "@fluxion/core";
 import type { CaptureGround } from "./capture-ground.js";
 import type { CaptureQuestion } from "./course.js";
 import { roundingsOf } from "./dense-products.js";
+import { leadingCoordinates } from "./leading-coordinates.js";
+import { dotRows } from "./row.js";
 
 /** Unit roundoff of float32. */
 const U = 2 ** -24;
@@ -18,8 +20,9 @@ export interface CaptureSight {
   readonly row: number;
   readonly atom: number;
   readonly s: number;
-  /** m, [D]. */
+  /** m, [D], and its coordinates in the leading directions, [d]. */
   readonly state: Float64Array;
+  readonly leading: Float64Array;
   /** A_i = w·y_i − s‖y_i‖²/2 of the captor, from the data in float64. */
   readonly home: number;
   /** No less than the error of a difference A_i − A_j with dot products in full. */
@@ -65,13 +68,15 @@ export function sightOf(ground: CaptureGround, { s, state, leader, wanted }: Cap
   const atomTail = tail(ground.pool.arena.f32(atoms.tails, atoms.size));
   const prefixError = 2 * R * R * ((d + 44) * U * 1.01 + skew) + R * R * 2 ** -17 + 8 * storageError * (R + storageError);
   const radius = ROOMY * (wanted[row] as number);
+  const leading = leadingCoordinates(ground.pool.arena, atoms, m, new Float64Array(d));
   const shownNorm = Math.max(squared - atomTail * atomTail, 0);
-  const stateTail = Math.sqrt(Math.max(moved - shownOf(ground, m) / (1 + skew), 0) + moved * 2 ** -18) * (1 + 2 ** -20);
+  const stateTail = Math.sqrt(Math.max(moved - dotRows(leading, leading) / (1 + skew), 0) + moved * 2 ** -18) * (1 + 2 ** -20);
   return {
     row,
     atom,
     s: at,
     state: m,
+    leading,
     home,
     gapError: 2 * common + inFull + 4 * U * size,
     squareError: 2 * R * R * (D / 16 + 12) * U * 1.01 + 8 * storageError * (R + storageError),
@@ -90,19 +95,6 @@ export function sightOf(ground: CaptureGround, { s, state, leader, wanted }: Cap
       data.logWeights[atom] as number,
     ],
   };
-}
-
-/** ‖Vm‖². */
-function shownOf({ pool, atoms }: CaptureGround, m: Float64Array): number {
-  const wide = 16 * Math.ceil(atoms.dim / 16);
-  const basis = pool.arena.f32(atoms.basis, atoms.prefixDim * wide);
-  let sum = 0;
-  for (let k = 0; k < atoms.prefixDim; k++) {
-    let dot = 0;
-    for (let d = 0, p = k * wide; d < m.length; d++, p++) dot += (basis[p] as number) * (m[d] as number);
-    sum += dot * dot;
-  }
-  return sum;
 }
 
 /**

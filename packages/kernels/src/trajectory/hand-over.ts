@@ -2,6 +2,7 @@ import type { RowMatrix } from "../wasm/index.js";
 import { type DenseProducts, spentSums } from "./dense-products.js";
 import type { Flight } from "./flight.js";
 import type { Frame } from "./frame.js";
+import { leadingAxis } from "./leading-coordinates.js";
 import type { ListMaker } from "./relist.js";
 import { addRow, dotRows, euclidean, rowOf } from "./row.js";
 
@@ -32,13 +33,11 @@ export async function handOver(ground: HandOver, from: Flight, to: Flight, rows:
   const sums = await spentSums({ pool, atoms, dense }, spent);
   for (const r of rows) to.state.set(sums(r), r * dim);
   await next.evaluate({ rows, s: to.s, state: to.state, out: to.velocity, peak: to.peak, leader: to.leader, stage: 0 });
-  const wide = 16 * Math.ceil(dim / 16);
-  const basis = pool.arena.f32(atoms.basis, d * wide).slice();
   for (const r of rows) {
     const [drift, growth, velocity] = [rowOf(to.drift, r, dim), rowOf(to.growth, r, dim), rowOf(to.velocity, r, dim)];
     const missed = new Float64Array(dim);
     for (let k = 0; k < d; k++) {
-      const axis = basis.subarray(k * wide, k * wide + dim);
+      const axis = leadingAxis(pool.arena, atoms, k);
       const at = r * d + k;
       addRow(missed, axis, dotRows(axis, velocity) - (from.velocity[at] as number));
       addRow(drift, axis, from.drift[at] as number);

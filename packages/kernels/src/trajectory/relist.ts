@@ -3,8 +3,10 @@ import type { WasmPool } from "../wasm/index.js";
 import type { AtomLists } from "./atom-lists.js";
 import { type Flight, lengthenDrift } from "./flight.js";
 import type { KernelAtoms } from "./kernel-atoms.js";
+import { leadingCoordinates } from "./leading-coordinates.js";
 import type { ListFrame } from "./list-frame.js";
 import type { PrefixFrame } from "./prefix-frame.js";
+import { rowOf } from "./row.js";
 
 /** The stage whose weights the prefix frame keeps and that no step of it needs any more. */
 const FREE_STAGE = dopri5.b.length - 1;
@@ -80,15 +82,7 @@ export async function takeHeaviest(
 /** The states in the first d coordinates, [B, d]. */
 function shown({ pool, atoms }: ListMaker, rows: readonly number[], state: Float64Array, size: number): Float64Array {
   const { dim, prefixDim: d } = atoms;
-  const wide = 16 * Math.ceil(dim / 16);
-  const basis = pool.arena.f32(atoms.basis, d * wide).slice();
   const out = new Float64Array(size * d);
-  for (const r of rows) {
-    for (let k = 0; k < d; k++) {
-      let dot = 0;
-      for (let p = 0, q = r * dim, b = k * wide; p < dim; p++, q++, b++) dot += (basis[b] as number) * (state[q] as number);
-      out[r * d + k] = dot;
-    }
-  }
+  for (const r of rows) leadingCoordinates(pool.arena, atoms, rowOf(state, r, dim), rowOf(out, r, d));
   return out;
 }

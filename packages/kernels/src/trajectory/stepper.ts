@@ -157,8 +157,7 @@ function combine({ k, flight }: Work, r: number, h: number, weights: readonly nu
   for (let j = 0; j < weights.length; j++) {
     const w = h * (weights[j] as number);
     if (w === 0) continue;
-    const from = rowOf(k[j] as Float64Array, r, flight.width);
-    for (let d = 0; d < out.length; d++) out[d] = (out[d] as number) + w * (from[d] as number);
+    addRow(out, rowOf(k[j] as Float64Array, r, flight.width), w);
   }
   return out;
 }

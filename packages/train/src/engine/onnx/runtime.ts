@@ -35,7 +35,7 @@ export async function loadRuntime(load: () => Promise<unknown> = () => import(PA
 }
 
 /**
- * Threads that wait for work sleep unless there are several: a training step hands out work every few microseconds.
+ * Threads that wait for work sleep: spinning ones take the cores from the rest of the step and from everybody else.
  * Denormals are left alone: the option that flushes them would change the arithmetic of the JavaScript thread for good.
  */
 export function sessionOptions(threads: number): object {
